@@ -1,6 +1,19 @@
-/** The Whisper envelope: what relays see. (Codec, hash and size belong here.) */
-import type { Hex } from "../bytes/hex.ts";
+/**
+ * The Whisper envelope: what relays see (EIP-627, "Envelopes").
+ *
+ * ```
+ * envelope := RLP([expiry: uint32, ttl: uint32, topic: byte[4], data: bytes, nonce: uint64])
+ * hash     := keccak256(envelope)
+ * pow      := over S || nonce: uint64 BE, where S = RLP([expiry, ttl, topic, data])    see pow.ts
+ * ```
+ * Not concerned with what is inside `data` (message.ts) or whether the envelope is welcome (pool.ts).
+ */
+import { concatBytes } from "../bytes/bytes.ts";
+import { fromHex, type Hex, toHex } from "../bytes/hex.ts";
+import { encodeRlp, RlpReader, readRlpList } from "../bytes/rlp.ts";
+import type { Hashes } from "../crypto/crypto.ts";
 import type { Seconds } from "../platform/time.ts";
+import { HEADER_SIZE, powOf } from "./pow.ts";
 
 /** Keccak-256 of the envelope's RLP exactly as received, as hex. */
 export type EnvelopeHash = Hex & { readonly brand: "EnvelopeHash" };
@@ -24,3 +37,74 @@ export interface Envelope {
 
 /** An envelope before its proof of work. */
 export type EnvelopeDraft = Pick<Envelope, "expiry" | "ttl" | "topic" | "data">;
+
+/** The time to live of an envelope whose sender names none, in seconds. */
+export const DEFAULT_TTL = 50;
+
+/** Reads the one envelope that `bytes` is; throws `RemoteError`. The result shares no memory with `bytes`. */
+export function decodeEnvelope(hashes: Hashes, bytes: Uint8Array): Envelope {
+  const reader = new RlpReader(bytes, "envelope");
+  const envelope = readEnvelope(hashes, reader);
+  reader.end();
+  return envelope;
+}
+
+/**
+ * Reads the next item of `list`, which must be an envelope; throws `RemoteError`.
+ * The envelope gets memory of its own: a pooled one must not keep the whole packet alive that brought it.
+ */
+export function readEnvelope(hashes: Hashes, list: RlpReader): Envelope {
+  const bytes = list.raw("envelope").slice();
+  const fields = readRlpList(bytes, "envelope");
+  const expiry = fields.uint32("expiry");
+  const ttl = fields.uint32("ttl");
+  const topic = toHex(fields.bytes("topic", 4)) as Topic;
+  const data = fields.bytes("data");
+  const nonce = fields.uint64("nonce");
+  fields.end();
+  const draft = draftOf(bytes, data);
+  const pow = powOf(hashes.keccak256(proofInput(draft, nonce)), draft.length, ttl);
+  return { bytes, hash: toHex(hashes.keccak256(bytes)) as EnvelopeHash, expiry, ttl, topic, data, nonce, pow };
+}
+
+/** The finished envelope of `draft` with `nonce`. */
+export function encodeEnvelope(hashes: Hashes, draft: EnvelopeDraft, nonce: bigint): Envelope {
+  const { expiry, ttl, topic, data } = draft;
+  return decodeEnvelope(hashes, encodeRlp([expiry, ttl, fromHex(topic), data, nonce]));
+}
+
+/** S: the RLP of the draft, over which the work is done. */
+export function draftBytes({ expiry, ttl, topic, data }: EnvelopeDraft): Uint8Array {
+  return encodeRlp([expiry, ttl, fromHex(topic), data]);
+}
+
+/** The size that limits and proof of work count: an estimate, not the length of the RLP. */
+export const sizeOf = (envelope: Pick<Envelope, "data">): number => HEADER_SIZE + envelope.data.length;
+
+/** When the envelope says it was sent: `expiry - ttl` modulo 2^32. */
+export const sentAt = (envelope: Pick<Envelope, "expiry" | "ttl">): Seconds => (envelope.expiry - envelope.ttl) >>> 0;
+
+/**
+ * The envelope with its work spread over `extra` more seconds: what an envelope from the future (section 7) is worth.
+ * It keeps the lower value when it is relayed.
+ */
+export function withExtraTime(hashes: Hashes, envelope: Envelope, extra: number): Envelope {
+  const draft = draftOf(envelope.bytes, envelope.data);
+  const digest = hashes.keccak256(proofInput(draft, envelope.nonce));
+  return { ...envelope, pow: powOf(digest, draft.length, envelope.ttl, extra) };
+}
+
+/** S again, cut from the received bytes: the first four elements behind a list prefix of their own. */
+function draftOf(bytes: Uint8Array, data: Uint8Array): Uint8Array {
+  const prefix = bytes[0] ?? 0;
+  const start = prefix <= 0xf7 ? 1 : prefix - 0xf7 + 1;
+  const end = data.byteOffset - bytes.byteOffset + data.length;
+  return encodeRlp([{ raw: bytes.subarray(start, end) }]);
+}
+
+/** S || nonce in eight bytes. */
+function proofInput(draft: Uint8Array, nonce: bigint): Uint8Array {
+  const tail = new Uint8Array(8);
+  new DataView(tail.buffer).setBigUint64(0, nonce);
+  return concatBytes(draft, tail);
+}
