@@ -1,6 +1,10 @@
 /**
- * The one door to all primitives: what they are called and what they take. `pure.ts` and `fast.ts` implement it,
+ * The one door to all primitives: what they are called and what they take. `pure/` and `fast/` implement it,
  * `open.ts` chooses. Functions elsewhere take the narrowest of these interfaces that they need as their first argument.
+ *
+ * Arguments of a wrong size are a bug of the caller and throw, alike behind both doors; what a peer may have made
+ * (points, signatures, ciphertexts) throws `RemoteError` or yields undefined, as stated. Results are fresh plain
+ * `Uint8Array`s that belong to the caller.
  *
  * Not concerned with where keys come from (`accounts/`) or how messages are laid out.
  */
@@ -17,6 +21,11 @@ export interface Hashes {
   keccak256(data: Uint8Array): Uint8Array;
   /** A running Keccak-256: the MAC state of RLPx frames. */
   keccakState(): KeccakState;
+  /**
+   * Keccak-256 of `prefix || suffix` for many suffixes: what the prefix costs is paid once. For the search of proofs
+   * of work. The digest is valid until the next call: its buffer may be used again.
+   */
+  keccakSearcher(prefix: Uint8Array): (suffix: Uint8Array) => Uint8Array;
   sha256(data: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array;
@@ -65,9 +74,13 @@ export interface ScryptCost {
   readonly p: number;
 }
 
+/** The most memory that one scrypt may take, in bytes: key files of today ask for a quarter of it. */
+export const SCRYPT_MEMORY = 2 ** 30;
+
 export interface Kdfs {
   pbkdf2Sha256(password: Uint8Array, salt: Uint8Array, rounds: number, length: number): Uint8Array;
   pbkdf2Sha512(password: Uint8Array, salt: Uint8Array, rounds: number, length: number): Uint8Array;
+  /** Throws when the cost is not sound, or would take more than `SCRYPT_MEMORY`. */
   scrypt(password: Uint8Array, salt: Uint8Array, cost: ScryptCost, length: number): Uint8Array;
   hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 }
@@ -75,6 +88,8 @@ export interface Kdfs {
 /** Every primitive of the protocol. All functions are pure; none keeps or changes its arguments. */
 export interface Crypto extends Hashes, Curve, Ciphers, Kdfs {
   readonly door: Door;
+  /** False behind the fast door when `secp256k1` is not there: agreement and recovery are then some 50 times slower. */
+  readonly nativeCurve: boolean;
 }
 
 export type Door = "pure" | "fast";

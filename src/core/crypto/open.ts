@@ -1,7 +1,47 @@
-/** Opens the door to the primitives. Loading is asynchronous, so it happens once, in the shell, before machines are made. */
-import type { Crypto, Door } from "./crypto.ts";
+/**
+ * Opens the door to the primitives. Loading is asynchronous, so it happens once, in the shell, before machines are made.
+ *
+ * | door | hashes | curve | ciphers, key derivation |
+ * |---|---|---|---|
+ * | pure | @noble/hashes | @noble/secp256k1 | @noble/ciphers, @noble/hashes |
+ * | fast | hash-wasm, node:crypto | `secp256k1`, else as pure | node:crypto |
+ *
+ * Only the curve can fall back: `secp256k1` is an optional dependency with binaries for the common machines. A command
+ * that needs hashes alone opens hashes alone: what is not opened is not loaded.
+ */
+import type { Ciphers, Crypto, Curve, Door, Hashes, Kdfs } from "./crypto.ts";
 
-/** `fast` falls back to what is installed; `pure` never loads native code. */
-export async function openCrypto(_door: Door): Promise<Crypto> {
-  return (await import("./pure.ts")).pureCrypto;
+/** All primitives. `pure` never loads native code; `fast` uses what is installed. */
+export async function openCrypto(door: Door): Promise<Crypto> {
+  if (door === "pure") return (await import("./pure.ts")).pureCrypto;
+  const [hashes, nativeCurve, ciphers, kdfs] = await Promise.all([
+    openHashes(door),
+    openNativeCurve(),
+    openCiphers(door),
+    openKdfs(door),
+  ]);
+  const curve = nativeCurve ?? (await openPureCurve());
+  return { door, nativeCurve: nativeCurve !== undefined, ...hashes, ...curve, ...ciphers, ...kdfs };
 }
+
+export async function openHashes(door: Door): Promise<Hashes> {
+  if (door === "pure") return (await import("./pure/hashes.ts")).pureHashes;
+  return (await import("./fast/hashes.ts")).openFastHashes();
+}
+
+export async function openCurve(door: Door): Promise<Curve> {
+  return (door === "fast" ? await openNativeCurve() : undefined) ?? openPureCurve();
+}
+
+export async function openCiphers(door: Door): Promise<Ciphers> {
+  if (door === "pure") return (await import("./pure/ciphers.ts")).pureCiphers;
+  return (await import("./fast/ciphers.ts")).fastCiphers;
+}
+
+export async function openKdfs(door: Door): Promise<Kdfs> {
+  if (door === "pure") return (await import("./pure/kdfs.ts")).pureKdfs;
+  return (await import("./fast/kdfs.ts")).fastKdfs;
+}
+
+const openNativeCurve = async () => (await import("./fast/curve.ts")).openNativeCurve();
+const openPureCurve = async () => (await import("./pure/curve.ts")).pureCurve;
