@@ -8,7 +8,9 @@
  * with all three bits would not match its filters, so all blooms here are collapsed in that way too.
  */
 
+import type { Hashes } from "../crypto/crypto.ts";
 import type { Topic } from "./envelope.ts";
+import { PARTITIONS, partitionedTopicName, topicOf } from "./topic.ts";
 import type { Bloom } from "./whisper-io.ts";
 
 export const BLOOM_LENGTH = 64;
@@ -51,6 +53,41 @@ export const isFull = (bloom: Bloom | undefined): boolean =>
 
 /** The share of bits that are set, 0 to 1. */
 export const fill = (bloom: Bloom): number => bloom.reduce((bits, byte) => bits + ones(byte), 0) / (8 * BLOOM_LENGTH);
+
+/** What a node that announces `bloom` gives away: the more match, the better its true topics are hidden. */
+export interface Exposure {
+  /** How many of the 5000 partitioned topics match. */
+  readonly partitions: number;
+  /** The share of all 2^32 topics that match, 0 to 1. */
+  readonly topics: number;
+}
+
+/** Counts the topics that match `bloom`; hashes the name of every partition. */
+export function exposure(hashes: Hashes, bloom: Bloom): Exposure {
+  let partitions = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    if (matches(bloom, bloomOf(topicOf(hashes, partitionedTopicName(partition))))) partitions++;
+  }
+  return { partitions, topics: topicShare(bloom) };
+}
+
+/**
+ * A topic falls into three bytes, drawn one after another; a bit counts unless a later one falls into its byte.
+ * So the share is the mean, over all draws of last and middle byte, of the chances of the three bits that count.
+ */
+function topicShare(bloom: Bloom): number {
+  const chances = Array.from(bloom, (byte) => ones(byte) / 8);
+  const total = chances.reduce((sum, chance) => sum + chance, 0);
+  let share = 0;
+  for (const [index, last] of chances.entries()) {
+    for (const [other, middle] of chances.entries()) {
+      const same = index === other;
+      const first = same ? total - last + 1 : total - last - middle + 2;
+      share += last * (same ? 1 : middle) * first;
+    }
+  }
+  return share / BLOOM_LENGTH ** 3;
+}
 
 function bitsOf(topic: Topic): [number, number, number] {
   const word = Number.parseInt(topic.slice(2), 16);

@@ -4,10 +4,12 @@
  * The reference tries 0, 1, 2, ... and takes the first nonce with enough work, so the result follows from the draft
  * alone. Workers that share a search each take every n-th nonce; `lowestNonce` says when their finds are that result.
  */
-import { concatBytes } from "../bytes/bytes.ts";
 import type { Hashes } from "../crypto/crypto.ts";
+import { UsageError } from "../platform/errors.ts";
 import { draftBytes, type EnvelopeDraft } from "./envelope.ts";
-import { leadingZeroBits } from "./pow.ts";
+import { leadingZeroBits, requiredBits } from "./pow.ts";
+
+const UINT32 = 2 ** 32;
 
 /** Which nonces are tried: `start`, `start + stride`, ... */
 export interface Share {
@@ -27,6 +29,17 @@ export interface Search {
 /** The result of some tries: the nonce, or where to go on. */
 export type Step = { readonly found: number } | { readonly found: undefined; readonly search: Search };
 
+/**
+ * The zero bits to search for so that `draft` meets `target`; a target of 0 needs none. Throws `UsageError` for a target
+ * that is no amount of work, and for an envelope that lives for no time: its work would be infinite.
+ */
+export function bitsFor({ data, ttl }: EnvelopeDraft, target: number): number {
+  if (!(target >= 0 && Number.isFinite(target)))
+    throw new UsageError("USAGE", `PoW target: ${target} is no amount of work`);
+  if (ttl === 0) throw new UsageError("USAGE", "ttl: an envelope needs at least 1 second");
+  return target === 0 ? 0 : requiredBits(target, data.length, ttl);
+}
+
 /** The search for the first nonce that gives `draft` at least `bits` leading zero bits. */
 export function startSearch(
   hashes: Hashes,
@@ -34,11 +47,13 @@ export function startSearch(
   bits: number,
   { start, stride }: Share = { start: 0, stride: 1 },
 ): Search {
-  const input = concatBytes(draftBytes(draft), new Uint8Array(8));
-  const view = new DataView(input.buffer, input.length - 8);
+  const hash = hashes.keccakSearcher(draftBytes(draft));
+  const suffix = new Uint8Array(8);
+  const view = new DataView(suffix.buffer);
   const digest = (nonce: number) => {
-    view.setBigUint64(0, BigInt(nonce));
-    return hashes.keccak256(input);
+    view.setUint32(0, nonce / UINT32);
+    view.setUint32(4, nonce % UINT32);
+    return hash(suffix);
   };
   return { digest, bits, next: start, stride };
 }
@@ -50,4 +65,13 @@ export function step(search: Search, tries: number): Step {
     if (leadingZeroBits(search.digest(nonce)) >= search.bits) return { found: nonce };
   }
   return { found: undefined, search: { ...search, next: end } };
+}
+
+/** How far a worker got: the nonce it found and stopped at, or the first one it has not tried. */
+export type Progress = { readonly found: number } | { readonly found: undefined; readonly next: number };
+
+/** The lowest nonce of a shared search, once no worker can find a lower one; until then undefined. */
+export function lowestNonce(workers: readonly Progress[]): number | undefined {
+  const lowest = Math.min(...workers.map(({ found }) => found ?? Number.POSITIVE_INFINITY));
+  return workers.every((worker) => worker.found !== undefined || worker.next > lowest) ? lowest : undefined;
 }

@@ -59,3 +59,49 @@ export const personalTopic = (hashes: Hashes, publicKey: PublicKey): Topic =>
 /** The one discovery topic of old clients. */
 export const GENERIC_TOPIC_NAME = "contact-discovery";
 export const genericTopic = (hashes: Hashes): Topic => topicOf(hashes, GENERIC_TOPIC_NAME);
+
+/** What a topic is tried against. Bounded by what the caller passes: one hash per name, two per key. */
+export interface TopicClues {
+  /** Ids of public chats, as typed. */
+  readonly names?: Iterable<string>;
+  readonly keys?: readonly PublicKey[];
+  /** Secrets shared with contacts, 32 bytes each. */
+  readonly secrets?: readonly Uint8Array[];
+}
+
+/** What a topic may be. Two names can share a topic, so a guess is not proof. */
+export type TopicGuess =
+  | { readonly kind: "request" }
+  | { readonly kind: "generic" | "public" | "negotiated"; readonly name: string }
+  | { readonly kind: "contact-code" | "personal"; readonly name: string; readonly key: PublicKey }
+  /** `keys` are those of the clues that fall into the partition. */
+  | {
+      readonly kind: "partitioned";
+      readonly name: string;
+      readonly partition: number;
+      readonly keys: readonly PublicKey[];
+    };
+
+/** Everything that `topic` may be: the topics known to all, every partition, and what follows from the clues. */
+export function guessTopic(hashes: Hashes, topic: Topic, clues: TopicClues = {}): TopicGuess[] {
+  const guesses: TopicGuess[] = topic === REQUEST_TOPIC ? [{ kind: "request" }] : [];
+  for (const guess of namedTopics(clues)) {
+    if (topicOf(hashes, guess.name) === topic) guesses.push(guess);
+  }
+  return guesses;
+}
+
+function* namedTopics({ names = [], keys = [], secrets = [] }: TopicClues): Generator<TopicGuess & { name: string }> {
+  yield { kind: "generic", name: GENERIC_TOPIC_NAME };
+  for (const name of names) yield { kind: "public", name };
+  for (const key of keys) {
+    yield { kind: "contact-code", name: contactCodeTopicName(key), key };
+    yield { kind: "personal", name: personalTopicName(key), key };
+  }
+  for (const secret of secrets) yield { kind: "negotiated", name: negotiatedTopicName(secret) };
+  const partitions = keys.map(partitionOf);
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const inside = keys.filter((_, index) => partitions[index] === partition);
+    yield { kind: "partitioned", name: partitionedTopicName(partition), partition, keys: inside };
+  }
+}
