@@ -3,7 +3,9 @@ import { RemoteError } from "../platform/errors.ts";
 
 /** The parts, one after another, in fresh memory. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
@@ -14,18 +16,27 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Equality of public bytes; stops at the first difference. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    if (a[index] !== b[index]) return false;
+  }
+  return true;
 }
 
-/** `value` as `length` bytes, big-endian; the caller guarantees that it fits. */
+/** An unsigned `value` as `length` bytes, big-endian; the caller guarantees that it fits. */
 export function bigEndian(value: number | bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  let rest = BigInt(value);
-  for (let index = length - 1; index >= 0; index--) {
-    bytes[index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
+  writeBigEndian(value, bytes);
   return bytes;
+}
+
+/** Fills `bytes` from `start` up to `end` with an unsigned `value`, big-endian; the caller guarantees that it fits. */
+export function writeBigEndian(value: number | bigint, bytes: Uint8Array, start = 0, end = bytes.length): void {
+  let rest = value;
+  for (let index = end - 1; index >= start; index--) {
+    bytes[index] = Number(typeof rest === "bigint" ? rest & 0xffn : rest % 256);
+    rest = typeof rest === "bigint" ? rest >> 8n : Math.floor(rest / 256);
+  }
 }
 
 const encoder = new TextEncoder();

@@ -9,7 +9,9 @@
  * Reading is strict: the shortest form only, no leading zeros, every length checked against what is there before
  * anything is allocated. What is read is a view of the input, so hashing an element hashes the received bytes.
  */
-import { RemoteError } from "../platform/errors.ts";
+
+import { assert, RemoteError } from "../platform/errors.ts";
+import { writeBigEndian } from "./bytes.ts";
 
 /** Already encoded bytes, to stand in a list as they are. */
 export interface RlpRaw {
@@ -19,16 +21,25 @@ export interface RlpRaw {
 /** What can be encoded: a byte string, an unsigned integer, a truth value, a list, or encoded bytes. */
 export type RlpValue = Uint8Array | number | bigint | boolean | RlpRaw | readonly RlpValue[];
 
+/** The longest payload whose length stands in the prefix itself. */
 const SHORT = 55;
 
 /** The canonical encoding of `value`. */
 export function encodeRlp(value: RlpValue): Uint8Array {
-  const out = new Uint8Array(sizeOf(value));
-  write(value, out, 0);
+  const payloads: number[] = [];
+  const out = new Uint8Array(measure(value, payloads));
+  new Writer(out, payloads).write(value);
   return out;
 }
 
-/** A cursor over RLP items; each `take` names the field it reads, for the error it may throw. */
+/** Where the payload of an item stands. */
+interface Span {
+  readonly isList: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A cursor over RLP items; each read names its field, for the error it may throw. */
 export class RlpReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -70,12 +81,14 @@ export class RlpReader {
 
   /** The next unsigned integer of at most 32 bits. */
   uint32(field: string): number {
-    return this.#integer(field, 4).reduce((value, byte) => value * 256 + byte, 0);
+    return numberOf(this.#integer(field, 4));
   }
 
   /** The next unsigned integer of at most 64 bits. */
   uint64(field: string): bigint {
-    return this.#integer(field, 8).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+    const bytes = this.#integer(field, 8);
+    if (bytes.length <= 6) return BigInt(numberOf(bytes));
+    return (BigInt(numberOf(bytes.subarray(0, -4))) << 32n) | BigInt(numberOf(bytes.subarray(-4)));
   }
 
   /** The next truth value: 0x80 or 0x01. */
@@ -85,7 +98,7 @@ export class RlpReader {
     return bytes.length === 1;
   }
 
-  /** The next item whole, prefix included, as a view. */
+  /** The next item whole, prefix included, as a view. What is inside a list is not looked at. */
   raw(field: string): Uint8Array {
     const start = this.#position;
     const item = this.#next(field);
@@ -106,7 +119,7 @@ export class RlpReader {
     return bytes;
   }
 
-  #next(field: string): { isList: boolean; start: number; end: number } {
+  #next(field: string): Span {
     const prefix = this.#bytes[this.#position];
     if (prefix === undefined || this.atEnd) throw this.#truncated(field, "nothing left");
     if (prefix < 0x80) return this.#span(field, false, this.#position, 1);
@@ -120,7 +133,7 @@ export class RlpReader {
     return this.#span(field, isList, start, code);
   }
 
-  #long(field: string, isList: boolean, start: number, width: number): { isList: boolean; start: number; end: number } {
+  #long(field: string, isList: boolean, start: number, width: number): Span {
     if (start + width > this.#end) throw this.#truncated(field, "length cut off");
     let length = 0;
     for (let index = 0; index < width; index++) length = length * 256 + (this.#bytes[start + index] ?? 0);
@@ -128,12 +141,7 @@ export class RlpReader {
     return this.#span(field, isList, start + width, length);
   }
 
-  #span(
-    field: string,
-    isList: boolean,
-    start: number,
-    length: number,
-  ): { isList: boolean; start: number; end: number } {
+  #span(field: string, isList: boolean, start: number, length: number): Span {
     if (length > this.#end - start) throw this.#truncated(field, `needs ${length} bytes, ${this.#end - start} left`);
     this.#position = start + length;
     return { isList, start, end: start + length };
@@ -156,80 +164,111 @@ export function readRlpList(bytes: Uint8Array, what: string): RlpReader {
   return list;
 }
 
-function isRaw(value: RlpValue): value is RlpRaw {
-  return typeof value === "object" && "raw" in value;
+/** The big-endian number in at most 6 bytes: exact in a double. */
+function numberOf(bytes: Uint8Array): number {
+  let value = 0;
+  for (let index = 0; index < bytes.length; index++) value = value * 256 + (bytes[index] ?? 0);
+  return value;
 }
 
-function isString(value: RlpValue): value is Uint8Array {
-  return value instanceof Uint8Array;
-}
-
-function integerSize(value: number | bigint | boolean): number {
-  let rest = BigInt(value);
-  let size = 0;
-  for (; rest > 0n; rest >>= 8n) size++;
-  return size;
-}
-
-const lengthSize = (length: number): number => (length <= SHORT ? 0 : integerSize(length));
-
-function payloadSize(value: readonly RlpValue[]): number {
-  return value.reduce<number>((total, item) => total + sizeOf(item), 0);
-}
-
-function sizeOf(value: RlpValue): number {
-  if (isString(value)) {
-    const single = value.length === 1 && (value[0] ?? 0) < 0x80;
-    return single ? 1 : 1 + lengthSize(value.length) + value.length;
-  }
-  if (typeof value !== "object") return Number(value) < 0x80 ? 1 : 1 + integerSize(value);
+/**
+ * The size of the encoding. Payload sizes of lists are noted in the order in which `Writer` comes to their prefixes, so
+ * that nested lists are measured once and not once per level.
+ */
+function measure(value: RlpValue, payloads: number[]): number {
+  if (value instanceof Uint8Array) return isOwnPrefix(value) ? 1 : lengthOfPrefix(value.length) + value.length;
+  if (typeof value !== "object") return sizeOfInteger(value);
   if (isRaw(value)) return value.raw.length;
-  const size = payloadSize(value);
-  return 1 + lengthSize(size) + size;
+  const place = payloads.push(0) - 1;
+  let payload = 0;
+  for (const item of value) payload += measure(item, payloads);
+  payloads[place] = payload;
+  return lengthOfPrefix(payload) + payload;
 }
 
-/** Writes `value` at `offset` and returns where it ends. */
-function write(value: RlpValue, out: Uint8Array, offset: number): number {
-  if (isString(value)) {
-    const single = value.length === 1 && (value[0] ?? 0) < 0x80;
-    const start = single ? offset : writePrefix(0x80, value.length, out, offset);
-    out.set(value, start);
-    return start + value.length;
+/** Writes what was measured. */
+class Writer {
+  readonly #out: Uint8Array;
+  readonly #payloads: readonly number[];
+  #position = 0;
+  #lists = 0;
+
+  constructor(out: Uint8Array, payloads: readonly number[]) {
+    this.#out = out;
+    this.#payloads = payloads;
   }
-  if (typeof value !== "object") return writeInteger(BigInt(value), out, offset);
-  if (isRaw(value)) {
-    out.set(value.raw, offset);
-    return offset + value.raw.length;
+
+  write(value: RlpValue): void {
+    if (value instanceof Uint8Array) this.#string(value);
+    else if (typeof value !== "object") this.#integer(value);
+    else if (isRaw(value)) this.#bytes(value.raw);
+    else this.#list(value);
   }
-  const start = writePrefix(0xc0, payloadSize(value), out, offset);
-  return value.reduce<number>((position, item) => write(item, out, position), start);
+
+  #list(items: readonly RlpValue[]): void {
+    this.#prefix(0xc0, this.#payloads[this.#lists++] ?? 0);
+    for (const item of items) this.write(item);
+  }
+
+  #string(bytes: Uint8Array): void {
+    if (!isOwnPrefix(bytes)) this.#prefix(0x80, bytes.length);
+    this.#bytes(bytes);
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#out.set(bytes, this.#position);
+    this.#position += bytes.length;
+  }
+
+  #integer(value: number | bigint | boolean): void {
+    const whole = narrowed(value);
+    const width = widthOf(whole);
+    if (width !== 1 || whole >= 0x80) this.#prefix(0x80, width);
+    this.#bigEndian(whole, width);
+  }
+
+  #prefix(base: number, length: number): void {
+    const width = length <= SHORT ? 0 : widthOf(length);
+    this.#out[this.#position++] = base + (width === 0 ? length : SHORT + width);
+    this.#bigEndian(length, width);
+  }
+
+  #bigEndian(value: number | bigint, width: number): void {
+    const start = this.#position;
+    this.#position += width;
+    writeBigEndian(value, this.#out, start, this.#position);
+  }
 }
 
-function writeInteger(value: bigint, out: Uint8Array, offset: number): number {
-  if (value < 0n) throw new RangeError("RLP has no negative integers");
-  if (value > 0n && value < 0x80n) {
-    out[offset] = Number(value);
-    return offset + 1;
-  }
-  const size = integerSize(value);
-  out[offset] = 0x80 + size;
-  writeBigEndian(value, size, out, offset + 1);
-  return offset + 1 + size;
+function isRaw(value: RlpRaw | readonly RlpValue[]): value is RlpRaw {
+  return "raw" in value;
 }
 
-function writePrefix(base: number, length: number, out: Uint8Array, offset: number): number {
-  if (length <= SHORT) {
-    out[offset] = base + length;
-    return offset + 1;
-  }
-  const size = integerSize(length);
-  out[offset] = base + SHORT + size;
-  writeBigEndian(BigInt(length), size, out, offset + 1);
-  return offset + 1 + size;
+/** Whether the string is one byte below 80, which is its own encoding. */
+function isOwnPrefix(bytes: Uint8Array): boolean {
+  return bytes.length === 1 && (bytes[0] ?? 0) < 0x80;
 }
 
-function writeBigEndian(value: bigint, size: number, out: Uint8Array, offset: number): void {
-  for (let index = size - 1, rest = value; index >= 0; index--, rest >>= 8n) {
-    out[offset + index] = Number(rest & 0xffn);
-  }
+const lengthOfPrefix = (length: number): number => (length <= SHORT ? 1 : 1 + widthOf(length));
+
+function sizeOfInteger(value: number | bigint | boolean): number {
+  const whole = narrowed(value);
+  assert(
+    whole >= 0 && (typeof whole === "bigint" || Number.isSafeInteger(whole)),
+    "RLP integers are whole and unsigned",
+  );
+  return whole < 0x80 ? 1 : 1 + widthOf(whole);
+}
+
+/** As a number where that is exact: arithmetic on a bigint costs ten times as much. */
+function narrowed(value: number | bigint | boolean): number | bigint {
+  return typeof value === "bigint" && value > Number.MAX_SAFE_INTEGER ? value : Number(value);
+}
+
+/** How many bytes an unsigned integer takes; 0 takes none. */
+function widthOf(value: number | bigint): number {
+  let width = 0;
+  if (typeof value === "bigint") for (let rest = value; rest > 0n; rest >>= 8n) width++;
+  else for (let rest = value; rest >= 1; rest /= 256) width++;
+  return width;
 }
