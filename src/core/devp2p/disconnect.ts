@@ -1,4 +1,10 @@
-/** Reasons of a Disconnect. (Codec and sentences belong here.) */
+/**
+ * The Disconnect message of the base protocol and what its reasons mean (devp2p, "Disconnect (0x01)").
+ *
+ * Not concerned with when one is sent: see `link.ts`.
+ */
+import { encodeRlp, RlpReader } from "../bytes/rlp.ts";
+import { RemoteError } from "../platform/errors.ts";
 
 export const DISCONNECT_REASONS = {
   requested: 0x00,
@@ -18,3 +24,48 @@ export const DISCONNECT_REASONS = {
 
 /** A reason as it stands on the wire; unknown numbers are kept. */
 export type DisconnectReason = number;
+
+/** `[reason]` */
+export function encodeDisconnect(reason: DisconnectReason): Uint8Array {
+  return encodeRlp([reason]);
+}
+
+/**
+ * Reads the data of a Disconnect and never throws: whatever it says, the peer is leaving. Besides `[reason]` there are
+ * peers that send `reason` without a list, more elements, or nothing; what cannot be read counts as `requested`.
+ */
+export function decodeDisconnect(data: Uint8Array): DisconnectReason {
+  try {
+    const reader = new RlpReader(data, "disconnect");
+    const fields = reader.nextIsList ? reader.list("list") : reader;
+    return fields.atEnd ? DISCONNECT_REASONS.requested : fields.uint32("reason");
+  } catch (error) {
+    if (error instanceof RemoteError) return DISCONNECT_REASONS.requested;
+    throw error;
+  }
+}
+
+/** One sentence: who closed the connection, and why. */
+export function describeDisconnect(reason: DisconnectReason, by: "us" | "peer"): string {
+  const known = SENTENCES[reason];
+  const who = by === "us" ? "we" : "the peer";
+  return known
+    ? `${who} closed the connection: ${known}`
+    : `${who} closed the connection with unknown reason ${reason}`;
+}
+
+const SENTENCES: Readonly<Record<DisconnectReason, string>> = {
+  [DISCONNECT_REASONS.requested]: "it was asked to",
+  [DISCONNECT_REASONS.networkError]: "the network failed",
+  [DISCONNECT_REASONS.breachOfProtocol]: "a message broke the protocol",
+  [DISCONNECT_REASONS.uselessPeer]: "no capability is shared",
+  [DISCONNECT_REASONS.tooManyPeers]: "all places for peers are taken",
+  [DISCONNECT_REASONS.alreadyConnected]: "this node key already has a connection",
+  [DISCONNECT_REASONS.incompatibleVersion]: "the versions of the base protocol do not fit",
+  [DISCONNECT_REASONS.invalidIdentity]: "the node key in Hello is not valid",
+  [DISCONNECT_REASONS.quitting]: "the node is shutting down",
+  [DISCONNECT_REASONS.unexpectedIdentity]: "the node key is not the expected one",
+  [DISCONNECT_REASONS.self]: "both ends have the same node key",
+  [DISCONNECT_REASONS.readTimeout]: "nothing was heard for too long",
+  [DISCONNECT_REASONS.subprotocolError]: "a message of a subprotocol was not acceptable",
+};

@@ -16,6 +16,8 @@ export interface Capability {
 export type LinkInput =
   /** Bytes arrived. */
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  /** The answer to `identified`: go on, say Hello. (The other answer is `disconnect`.) */
+  | { readonly type: "welcome" }
   /** Send a message of a shared subprotocol; `code` without offset. */
   | { readonly type: "send"; readonly capability: string; readonly code: number; readonly data: Uint8Array }
   /** Say goodbye and close. */
@@ -29,7 +31,10 @@ export type LinkOutput =
   | { readonly type: "write"; readonly bytes: Uint8Array }
   /** The stage is done. */
   | { readonly type: "stage"; readonly stage: LinkStage; readonly at: Millis }
-  /** The handshake proved the peer's static key (before Hello): the moment to refuse by quota or identity. */
+  /**
+   * The handshake named the peer: the moment to refuse by quota or identity, before any Hello. The link does nothing
+   * more until it is answered with `welcome` or `disconnect`. (A recipient knows for sure who it is once `ready`.)
+   */
   | { readonly type: "identified"; readonly peer: NodeId }
   /** Hello exchanged and capabilities shared; messages may flow. */
   | {
@@ -40,8 +45,22 @@ export type LinkOutput =
     }
   /** A message of a subprotocol; `code` without offset; `data` is decompressed. */
   | { readonly type: "message"; readonly capability: string; readonly code: number; readonly data: Uint8Array }
+  /** A frame that was read or written; only of a link made with `trace`. */
+  | ({ readonly type: "frame" } & TracedFrame)
   /** Write what was given, then close the socket. Nothing comes after it. */
   | { readonly type: "close"; readonly cause: CloseCause };
+
+export interface TracedFrame {
+  readonly direction: "in" | "out";
+  /** `p2p` for the base protocol; undefined when the message id belongs to nobody. */
+  readonly capability: string | undefined;
+  /** Without offset; the message id itself when it belongs to nobody. */
+  readonly code: number;
+  /** Length of the frame's body on the wire: id and data, compressed or not, without padding. */
+  readonly wireLength: number;
+  /** Decompressed. */
+  readonly data: Uint8Array;
+}
 
 export interface SharedCapability extends Capability {
   /** Message id of its code 0. */

@@ -1,0 +1,120 @@
+/**
+ * The raw block format of Snappy, which compresses RLPx messages (EIP-706).
+ *
+ * ```
+ * block   := length: uvarint | element*           elements give exactly `length` bytes
+ * element := literal | copy                       the two low bits of the first byte tell which
+ *
+ * literal := 00, n-1 < 60  in the high six bits |                              byte[n]
+ *          | 00, 59 + k    in the high six bits | n-1: uint LE [k], k = 1..4 | byte[n]
+ * copy    := 01, n-4 in bits 2..4, offset's bits 8..10 in bits 5..7 | offset's bits 0..7
+ *          | 10, n-1 in the high six bits | offset: uint16 LE
+ *          | 11, n-1 in the high six bits | offset: uint32 LE
+ * ```
+ * Reading is our own: the decoder of snappyjs accepts blocks that end early, and loops for ever on a literal whose
+ * length, taken as a signed number, is negative.
+ */
+import { compress } from "snappyjs";
+import { RemoteError } from "../platform/errors.ts";
+
+/** A block that gives back `data`. Encoders differ: only what comes out of a block is comparable. */
+export function compressSnappy(data: Uint8Array): Uint8Array {
+  return compress(data);
+}
+
+/** A block can declare any length, and the longest copy is 64 bytes in 3: what claims more cannot be true. */
+const GAIN_MAX = 64 / 3;
+
+/**
+ * What the block holds, in fresh memory of the declared length, which is checked against `maxLength` and against the
+ * size of the block before it is allocated. Throws `RemoteError`: OVERSIZED, TRUNCATED, MALFORMED.
+ */
+export function decompressSnappy(block: Uint8Array, maxLength: number): Uint8Array {
+  const elements = new ElementReader(block);
+  const length = elements.uvarint();
+  if (length > maxLength) {
+    throw new RemoteError("OVERSIZED", `snappy: declares ${length} bytes, at most ${maxLength} are allowed`);
+  }
+  if (length > GAIN_MAX * elements.left) {
+    throw new RemoteError("TRUNCATED", `snappy: declares ${length} bytes, ${elements.left} cannot hold them`);
+  }
+  const out = new Uint8Array(length);
+  let filled = 0;
+  while (elements.left > 0) filled += readElement(elements, out, filled);
+  if (filled < length) throw new RemoteError("TRUNCATED", `snappy: declares ${length} bytes, holds ${filled}`);
+  return out;
+}
+
+/** Appends one element to `out` at `filled`; how long it was. */
+function readElement(elements: ElementReader, out: Uint8Array, filled: number): number {
+  const tag = elements.uint(1);
+  const high = tag >> 2;
+  switch (tag & 3) {
+    case 0: {
+      const length = high < 60 ? high + 1 : elements.uint(high - 59) + 1;
+      assertRoom(out, filled, length);
+      out.set(elements.bytes(length), filled);
+      return length;
+    }
+    case 1:
+      return copy(out, filled, (high & 7) + 4, ((tag >> 5) << 8) + elements.uint(1));
+    case 2:
+      return copy(out, filled, high + 1, elements.uint(2));
+    default:
+      return copy(out, filled, high + 1, elements.uint(4));
+  }
+}
+
+/** Byte by byte, because a copy may reach into itself: offset 1 repeats the last byte. */
+function copy(out: Uint8Array, filled: number, length: number, offset: number): number {
+  if (offset === 0 || offset > filled) {
+    throw new RemoteError("MALFORMED", `snappy: a copy from ${offset} bytes back, ${filled} are there`);
+  }
+  assertRoom(out, filled, length);
+  for (let index = filled; index < filled + length; index++) out[index] = out[index - offset] ?? 0;
+  return length;
+}
+
+function assertRoom(out: Uint8Array, filled: number, length: number): void {
+  if (length > out.length - filled) {
+    throw new RemoteError("MALFORMED", `snappy: holds more than the ${out.length} bytes it declares`);
+  }
+}
+
+class ElementReader {
+  readonly #block: Uint8Array;
+  #at = 0;
+
+  constructor(block: Uint8Array) {
+    this.#block = block;
+  }
+
+  get left(): number {
+    return this.#block.length - this.#at;
+  }
+
+  bytes(length: number): Uint8Array {
+    if (length > this.left) throw new RemoteError("TRUNCATED", `snappy: needs ${length} bytes, ${this.left} left`);
+    this.#at += length;
+    return this.#block.subarray(this.#at - length, this.#at);
+  }
+
+  /** Little-endian, `width` bytes of at most 4. */
+  uint(width: number): number {
+    if (width > this.left) throw new RemoteError("TRUNCATED", `snappy: needs ${width} bytes, ${this.left} left`);
+    let value = 0;
+    for (let index = 0; index < width; index++) value += (this.#block[this.#at++] ?? 0) * 2 ** (8 * index);
+    return value;
+  }
+
+  /** Seven bits a byte, low ones first, at most 32 in all. */
+  uvarint(): number {
+    let value = 0;
+    for (let index = 0; index < 5; index++) {
+      const byte = this.uint(1);
+      value += (byte & 0x7f) * 2 ** (7 * index);
+      if (byte < 0x80) return value;
+    }
+    throw new RemoteError("MALFORMED", "snappy: length wider than 32 bits");
+  }
+}
