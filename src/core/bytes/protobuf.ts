@@ -85,7 +85,7 @@ export function codec<Ours extends object, Theirs extends object>(
   };
   return {
     name,
-    encode: (value) => generated.encode(conversion.toWire(value)).finish(),
+    encode: (value) => new Uint8Array(generated.encode(conversion.toWire(value)).finish()),
     decode: (bytes) => conversion.fromWire(read(bytes, true)),
     inspect(bytes) {
       const raw = read(bytes, false);
@@ -143,7 +143,8 @@ export const byteString: Conversion<Uint8Array, Uint8Array> = {
     if (!(value instanceof Uint8Array)) throw new UsageError("USAGE", "bytes: a byte array expected");
     return value;
   },
-  fromWire: (raw) => raw,
+  // On Node protobufjs gives some of them as its Buffer, whose slices behave differently.
+  fromWire: (raw) => new Uint8Array(raw.buffer, raw.byteOffset, raw.length),
 };
 
 /** A repeated field; empty when absent. */
