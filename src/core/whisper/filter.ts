@@ -32,8 +32,8 @@ export interface Delivered {
 }
 
 /**
- * How much key agreement may be spent on envelopes of the pool. Anyone can address a topic, and each envelope there
- * costs its listener one multiplication on the curve, a hundred times what it cost the sender.
+ * How much key agreement may be spent on envelopes of the pool. Anyone can fill a topic, and every envelope there costs
+ * each asymmetric key that listens a multiplication on the curve: 0.06 ms behind the fast door, 3 ms behind the pure one.
  */
 export interface AgreementBudget {
   /** Takes one agreement; false when none is left. */
@@ -59,7 +59,7 @@ export class Filters {
     this.#budget = budget;
   }
 
-  /** How many envelopes were left unopened because the budget was spent. */
+  /** How often a key was not tried because the budget was spent. */
   get skipped(): number {
     return this.#skipped;
   }
