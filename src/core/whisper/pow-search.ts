@@ -2,7 +2,8 @@
  * Finding the nonce of an envelope: a search that can be put down and taken up again, and shared out over workers.
  *
  * The reference tries 0, 1, 2, ... and takes the first nonce with enough work, so the result follows from the draft
- * alone. Workers that share a search each take every n-th nonce; `lowestNonce` says when their finds are that result.
+ * alone. Workers that share a search each take every n-th nonce and go on until they find one or pass the lowest find of
+ * the others: the lowest of all is that result.
  */
 import type { Hashes } from "../crypto/crypto.ts";
 import { UsageError } from "../platform/errors.ts";
@@ -34,8 +35,8 @@ export type Step = { readonly found: number } | { readonly found: undefined; rea
  * that is no amount of work, and for an envelope that lives for no time: its work would be infinite.
  */
 export function bitsFor({ data, ttl }: EnvelopeDraft, target: number): number {
-  if (!(target >= 0 && Number.isFinite(target)))
-    throw new UsageError("USAGE", `PoW target: ${target} is no amount of work`);
+  const isWork = target >= 0 && Number.isFinite(target);
+  if (!isWork) throw new UsageError("USAGE", `PoW target: ${target} is no amount of work`);
   if (ttl === 0) throw new UsageError("USAGE", "ttl: an envelope needs at least 1 second");
   return target === 0 ? 0 : requiredBits(target, data.length, ttl);
 }
@@ -65,13 +66,4 @@ export function step(search: Search, tries: number): Step {
     if (leadingZeroBits(search.digest(nonce)) >= search.bits) return { found: nonce };
   }
   return { found: undefined, search: { ...search, next: end } };
-}
-
-/** How far a worker got: the nonce it found and stopped at, or the first one it has not tried. */
-export type Progress = { readonly found: number } | { readonly found: undefined; readonly next: number };
-
-/** The lowest nonce of a shared search, once no worker can find a lower one; until then undefined. */
-export function lowestNonce(workers: readonly Progress[]): number | undefined {
-  const lowest = Math.min(...workers.map(({ found }) => found ?? Number.POSITIVE_INFINITY));
-  return workers.every((worker) => worker.found !== undefined || worker.next > lowest) ? lowest : undefined;
 }
