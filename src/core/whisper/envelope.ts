@@ -8,9 +8,8 @@
  * ```
  * Not concerned with what is inside `data` (message.ts) or whether the envelope is welcome (pool.ts).
  */
-import { concatBytes } from "../bytes/bytes.ts";
 import { fromHex, type Hex, toHex } from "../bytes/hex.ts";
-import { encodeRlp, RlpReader, readRlpList } from "../bytes/rlp.ts";
+import { encodeRlp, readRlpList } from "../bytes/rlp.ts";
 import type { Hashes } from "../crypto/crypto.ts";
 import type { Seconds } from "../platform/time.ts";
 import { HEADER_SIZE, powOf } from "./pow.ts";
@@ -41,20 +40,19 @@ export type EnvelopeDraft = Pick<Envelope, "expiry" | "ttl" | "topic" | "data">;
 /** The time to live of an envelope whose sender names none, in seconds. */
 export const DEFAULT_TTL = 50;
 
+const NONCE_LENGTH = 8;
+
+/** What an encoded envelope says, as views of `bytes`: all that can be known of it without hashing. */
+export type EnvelopeFields = Omit<Envelope, "hash" | "pow">;
+
 /** Reads the one envelope that `bytes` is; throws `RemoteError`. The result shares no memory with `bytes`. */
 export function decodeEnvelope(hashes: Hashes, bytes: Uint8Array): Envelope {
-  const reader = new RlpReader(bytes, "envelope");
-  const envelope = readEnvelope(hashes, reader);
-  reader.end();
-  return envelope;
+  const fields = decodeFields(bytes);
+  return keepEnvelope(fields, hashOf(hashes, bytes), workOf(hashes, fields));
 }
 
-/**
- * Reads the next item of `list`, which must be an envelope; throws `RemoteError`.
- * The envelope gets memory of its own: a pooled one must not keep the whole packet alive that brought it.
- */
-export function readEnvelope(hashes: Hashes, list: RlpReader): Envelope {
-  const bytes = list.raw("envelope").slice();
+/** The elements of the one envelope that `bytes` is, as views; throws `RemoteError`. */
+export function decodeFields(bytes: Uint8Array): EnvelopeFields {
   const fields = readRlpList(bytes, "envelope");
   const expiry = fields.uint32("expiry");
   const ttl = fields.uint32("ttl");
@@ -62,9 +60,20 @@ export function readEnvelope(hashes: Hashes, list: RlpReader): Envelope {
   const data = fields.bytes("data");
   const nonce = fields.uint64("nonce");
   fields.end();
-  const draft = draftOf(bytes, data);
-  const pow = powOf(hashes.keccak256(proofInput(draft, nonce)), draft.length, ttl);
-  return { bytes, hash: toHex(hashes.keccak256(bytes)) as EnvelopeHash, expiry, ttl, topic, data, nonce, pow };
+  return { bytes, expiry, ttl, topic, data, nonce };
+}
+
+/** The identity of the envelope that `bytes` is, well-formed or not. */
+export const hashOf = (hashes: Hashes, bytes: Uint8Array): EnvelopeHash =>
+  toHex(hashes.keccak256(bytes)) as EnvelopeHash;
+
+/** The envelope in memory of its own: one that is kept must not keep the whole packet alive that brought it. */
+export function keepEnvelope(fields: EnvelopeFields, hash: EnvelopeHash, pow: number): Envelope {
+  const { expiry, ttl, topic, nonce } = fields;
+  const bytes = fields.bytes.slice();
+  const start = fields.data.byteOffset - fields.bytes.byteOffset;
+  const data = bytes.subarray(start, start + fields.data.length);
+  return { bytes, hash, expiry, ttl, topic, data, nonce, pow };
 }
 
 /** The finished envelope of `draft` with `nonce`. */
@@ -85,26 +94,22 @@ export const sizeOf = (envelope: Pick<Envelope, "data">): number => HEADER_SIZE 
 export const sentAt = (envelope: Pick<Envelope, "expiry" | "ttl">): Seconds => (envelope.expiry - envelope.ttl) >>> 0;
 
 /**
- * The envelope with its work spread over `extra` more seconds: what an envelope from the future (section 7) is worth.
- * It keeps the lower value when it is relayed.
+ * The proof of work, found by hashing. With `extra` it is spread over so many more seconds: what an envelope from the
+ * future (section 7) is worth.
  */
-export function withExtraTime(hashes: Hashes, envelope: Envelope, extra: number): Envelope {
-  const draft = draftOf(envelope.bytes, envelope.data);
-  const digest = hashes.keccak256(proofInput(draft, envelope.nonce));
-  return { ...envelope, pow: powOf(digest, draft.length, envelope.ttl, extra) };
+export function workOf(hashes: Hashes, fields: EnvelopeFields, extra = 0): number {
+  const proof = proofInput(fields);
+  return powOf(hashes.keccak256(proof), proof.length - NONCE_LENGTH, fields.ttl, extra);
 }
 
-/** S again, cut from the received bytes: the first four elements behind a list prefix of their own. */
-function draftOf(bytes: Uint8Array, data: Uint8Array): Uint8Array {
+/** S || nonce in eight bytes. S is cut from the received bytes: the first four elements, behind a prefix of their own. */
+function proofInput({ bytes, data, nonce }: EnvelopeFields): Uint8Array {
   const prefix = bytes[0] ?? 0;
   const start = prefix <= 0xf7 ? 1 : prefix - 0xf7 + 1;
   const end = data.byteOffset - bytes.byteOffset + data.length;
-  return encodeRlp([{ raw: bytes.subarray(start, end) }]);
-}
-
-/** S || nonce in eight bytes. */
-function proofInput(draft: Uint8Array, nonce: bigint): Uint8Array {
-  const tail = new Uint8Array(8);
-  new DataView(tail.buffer).setBigUint64(0, nonce);
-  return concatBytes(draft, tail);
+  const draft = encodeRlp([{ raw: bytes.subarray(start, end) }]);
+  const proof = new Uint8Array(draft.length + NONCE_LENGTH);
+  proof.set(draft);
+  new DataView(proof.buffer).setBigUint64(draft.length, nonce);
+  return proof;
 }
