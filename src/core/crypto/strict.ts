@@ -3,7 +3,16 @@
  * in what they let pass), and what a peer may have made fails with `RemoteError`, whatever the library threw.
  */
 import { assert, RemoteError } from "../platform/errors.ts";
-import type { Ciphers, Curve, PublicKey, SecretKey, Signature } from "./crypto.ts";
+import {
+  type Ciphers,
+  type Curve,
+  type Kdfs,
+  type PublicKey,
+  SCRYPT_MEMORY,
+  type ScryptCost,
+  type SecretKey,
+  type Signature,
+} from "./crypto.ts";
 
 /** The arithmetic of a curve library. Everything may throw anything. */
 export interface CurveEngine {
@@ -111,4 +120,24 @@ function assertGcm(key: Uint8Array, nonce: Uint8Array): void {
 function assertCtr(key: Uint8Array, counter: Uint8Array): void {
   assertKey(key);
   assert(counter.length === 16, "a CTR counter block has 16 bytes");
+}
+
+/** Key derivation of a library, with the cost of scrypt checked: node:crypto takes 0 for its own default. */
+export function strictKdfs(engine: Kdfs): Kdfs {
+  return {
+    ...engine,
+    scrypt(password, salt, cost, length) {
+      assertCost(cost);
+      return engine.scrypt(password, salt, cost, length);
+    },
+  };
+}
+
+function assertCost({ n, r, p }: ScryptCost): void {
+  assert(
+    [n, r, p].every((value) => Number.isSafeInteger(value) && value > 0),
+    "scrypt: a cost is a positive number",
+  );
+  assert(n > 1 && Number.isInteger(Math.log2(n)), "scrypt: n is a power of two");
+  assert(128 * r * (n + p) <= SCRYPT_MEMORY, "scrypt: this cost takes too much memory");
 }
