@@ -1,0 +1,451 @@
+/**
+ * The shell's loop: joins the machines and performs what they want done.
+ *
+ * One turn = one thing that happened (bytes, a wake-up, a request). The machines are fed until they are quiet, what they
+ * want done outside is collected, the profile is committed, and only then is anything performed: what left this
+ * process is durable. The `#from…` switches are the wiring diagram of the system.
+ *
+ * Runs on real ports (`system.ts`, `tcp.ts`, `miner.ts`) and in the simulated world alike.
+ */
+import { concatBytes } from "../bytes/bytes.ts";
+import type { Crypto, SecretKey } from "../crypto/crypto.ts";
+import { DISCONNECT_REASONS } from "../devp2p/disconnect.ts";
+import { type Enode, nodeIdOf } from "../devp2p/enode.ts";
+import { Link } from "../devp2p/link.ts";
+import type { CloseCause, LinkInput, LinkOutput } from "../devp2p/link-io.ts";
+import { StaticPeers, type StaticPeersInput, type StaticPeersOutput } from "../devp2p/static-peers.ts";
+import type { Messenger } from "../messenger/messenger.ts";
+import type { MessengerInput, MessengerOutput, MineTask } from "../messenger/messenger-io.ts";
+import { RemoteError } from "../platform/errors.ts";
+import type { NodeId } from "../platform/node-id.ts";
+import type { Random } from "../platform/random.ts";
+import { type Millis, NEVER } from "../platform/time.ts";
+import type { Topic } from "../whisper/envelope.ts";
+import type { Interest } from "../whisper/interest.ts";
+import { SHH } from "../whisper/packets.ts";
+import { Whisper, type WhisperOptions } from "../whisper/whisper.ts";
+import type { WhisperInput, WhisperOutput } from "../whisper/whisper-io.ts";
+import { type Connection, Connections, DEFAULT_QUOTAS, type Quotas } from "./connections.ts";
+import type { NodeEvent } from "./node-io.ts";
+import type { Clock, Dialer, Miner, Wire, WireEvents } from "./ports.ts";
+
+/**
+ * Bytes waiting for one slow reader before it is hung up on: eight full packets. What it misses it gets from the pool
+ * when it comes back; remembering it here would let any peer decide over our memory.
+ */
+const BACKLOG_BYTES_MAX = 8 * 2 ** 20;
+
+export interface NodeOptions {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly dialer: Dialer;
+  readonly miner: Miner;
+  /** The devp2p identity. */
+  readonly nodeSecret: SecretKey;
+  readonly clientId: string;
+  readonly whisper?: Partial<WhisperOptions>;
+  /** The interest of a light client; absent in a full node, which wants everything. */
+  readonly interest?: Interest;
+  readonly quotas?: Partial<Quotas>;
+  /** Peers whose direct messages are accepted and who are exempt from limits. */
+  readonly trusted?: readonly NodeId[];
+  /** Reports every frame as an event. */
+  readonly trace?: boolean;
+  /** Absent in a mere relay. */
+  readonly messenger?: Messenger;
+  /** Makes what the machines changed durable; called once a turn, before its effects. */
+  readonly commit?: () => void;
+  /** Told everything, after the commit. */
+  readonly observe?: (event: NodeEvent) => void;
+}
+
+type Effect =
+  | { readonly type: "close"; readonly connection: Connection }
+  | { readonly type: "dial"; readonly node: Enode }
+  | { readonly type: "mine"; readonly task: MineTask }
+  | { readonly type: "event"; readonly event: NodeEvent };
+
+export class Node {
+  readonly id: NodeId;
+  readonly #options: NodeOptions;
+  readonly #connections: Connections;
+  readonly #statics = new StaticPeers();
+  readonly #trusted: ReadonlySet<NodeId>;
+  readonly #whisper: Whisper;
+  readonly #messenger: Messenger | undefined;
+  /** What the present turn wants written and done; performed after its commit. BOUNDED BY one turn's input. */
+  #outgoing = new Map<Connection, Uint8Array[]>();
+  #effects: Effect[] = [];
+  /** Turns asked for while one was running. */
+  readonly #waiting: (() => void)[] = [];
+  /** Undoes dials and mining that are still under way. */
+  readonly #underWay = new Set<() => void>();
+  #busy = false;
+  #stopped = false;
+  #disarm: () => void = () => undefined;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.id = nodeIdOf(options.crypto.publicKeyOf(options.nodeSecret));
+    this.#trusted = new Set(options.trusted);
+    const welcome = (peer: NodeId): boolean => this.#statics.has(peer) || this.#trusted.has(peer);
+    this.#connections = new Connections(this.id, { ...DEFAULT_QUOTAS, ...options.quotas }, welcome);
+    this.#whisper = new Whisper(options.crypto, options.whisper ?? {});
+    this.#messenger = options.messenger;
+  }
+
+  /** Takes up the messenger's unfinished work. Call once, before anything else. */
+  start(): void {
+    this.#turn((now) => {
+      if (this.#messenger) this.#fromMessenger(this.#messenger.tick(now), now);
+    });
+  }
+
+  /** Keeps a link to the node from now on. */
+  connect(node: Enode): void {
+    this.#turn((now) => this.#tellStatics({ type: "add", node }, now));
+  }
+
+  /** Lets the node go. */
+  disconnect(peer: NodeId): void {
+    this.#turn((now) => {
+      this.#tellStatics({ type: "remove", peer }, now);
+      const connection = this.#connections.of(peer);
+      if (connection) this.#tellLink(connection, { type: "disconnect", reason: DISCONNECT_REASONS.requested }, now);
+    });
+  }
+
+  /** Takes in a stream that somebody opened to us. */
+  accept(wire: Wire): WireEvents {
+    if (this.#stopped || !this.#connections.admits(wire.remoteAddress)) {
+      wire.close();
+      return { bytes: () => undefined, closed: () => undefined };
+    }
+    return this.#begin(wire, undefined);
+  }
+
+  /** Tells the Whisper machine something, such as `post`. */
+  whisper(input: WhisperInput): void {
+    this.#turn((now) => this.#tellWhisper(input, now));
+  }
+
+  /** Tells the messenger something, such as `say`. */
+  messenger(input: MessengerInput): void {
+    this.#turn((now) => this.#tellMessenger(input, now));
+  }
+
+  /** The Whisper machine, for reading what it knows. */
+  get pool(): Whisper {
+    return this.#whisper;
+  }
+
+  /** Says goodbye to everybody and rests. */
+  stop(): void {
+    this.#turn((now) => {
+      for (const connection of [...this.#connections.all()]) {
+        this.#tellLink(connection, { type: "disconnect", reason: DISCONNECT_REASONS.quitting }, now);
+      }
+    });
+    this.#rest();
+  }
+
+  /** Stops without a goodbye. */
+  abandon(): void {
+    this.#rest();
+  }
+
+  #turn(body: (now: Millis) => void): void {
+    if (this.#stopped) return;
+    this.#waiting.push(() => body(this.#options.clock.now()));
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next && !this.#stopped; next = this.#waiting.shift()) this.#run(next);
+    } catch (error) {
+      this.#rest();
+      this.#options.observe?.({ type: "failed", error });
+    } finally {
+      this.#busy = false;
+    }
+    this.#rearm();
+  }
+
+  #run(body: () => void): void {
+    body();
+    this.#options.commit?.();
+    const [outgoing, effects] = [this.#outgoing, this.#effects];
+    this.#outgoing = new Map();
+    this.#effects = [];
+    for (const [connection, parts] of outgoing) this.#write(connection, concatBytes(...parts));
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #rearm(): void {
+    this.#disarm();
+    if (this.#stopped) return;
+    const { clock } = this.#options;
+    const wakeAt = this.#wakeAt();
+    this.#disarm = wakeAt === NEVER ? () => undefined : clock.at(wakeAt, () => this.#turn((now) => this.#tick(now)));
+  }
+
+  #wakeAt(): Millis {
+    const links = [...this.#connections.all()].map(({ link }) => link.wakeAt());
+    const messenger = this.#messenger?.wakeAt() ?? NEVER;
+    return Math.min(this.#whisper.wakeAt(), this.#statics.wakeAt(), messenger, ...links);
+  }
+
+  #tick(now: Millis): void {
+    for (const connection of [...this.#connections.all()]) {
+      if (connection.link.wakeAt() <= now) this.#fromLink(connection, connection.link.tick(now), now);
+    }
+    this.#fromStatics(this.#statics.tick(now), now);
+    this.#fromWhisper(this.#whisper.tick(now), now);
+    if (this.#messenger) this.#fromMessenger(this.#messenger.tick(now), now);
+  }
+
+  #rest(): void {
+    this.#stopped = true;
+    this.#disarm();
+    for (const undo of this.#underWay) undo();
+    this.#underWay.clear();
+    for (const { wire } of this.#connections.all()) wire.close();
+  }
+
+  #begin(wire: Wire, dialled: Enode | undefined, id = this.#connections.nextId()): WireEvents {
+    const { crypto, random, nodeSecret, clientId, clock, trace = false } = this.#options;
+    const now = clock.now();
+    const options = { crypto, random, staticSecret: nodeSecret, clientId, capabilities: [SHH], now, trace };
+    const link = dialled ? Link.dial({ ...options, remote: dialled.id }) : Link.accept(options);
+    const connection: Connection = { id, wire, link, dialled };
+    this.#connections.add(connection);
+    this.#turn((now) => {
+      this.#report({ type: "opened", connection: id, node: dialled, address: wire.remoteAddress, at: now });
+      this.#fromLink(connection, link.tick(now), now);
+    });
+    return {
+      bytes: (bytes) => this.#turn((now) => this.#tellLink(connection, { type: "bytes", bytes }, now)),
+      closed: (error) => this.#turn((now) => this.#lost(connection, error, now)),
+    };
+  }
+
+  #lost(connection: Connection, error: Error | undefined, now: Millis): void {
+    if (!this.#connections.has(connection)) return;
+    const cause = { type: "broken", error: new RemoteError("PROTOCOL", lossOf(error), { cause: error }) } as const;
+    this.#forget(connection, cause, now);
+  }
+
+  #forget(connection: Connection, cause: CloseCause, now: Millis): void {
+    const { id, peer, hello, dialled } = connection;
+    const wasPeer = peer !== undefined && this.#connections.of(peer) === connection;
+    this.#connections.remove(connection);
+    this.#report({ type: "closed", connection: id, peer, hello, cause, at: now });
+    if (wasPeer && connection.whisper) this.#tellWhisper({ type: "disconnected", peer }, now);
+    const gone = wasPeer ? peer : dialled?.id;
+    if (gone && !this.#connections.of(gone)) this.#tellStatics({ type: "down", peer: gone }, now);
+  }
+
+  #tellLink(connection: Connection, input: LinkInput, now: Millis): void {
+    if (this.#connections.has(connection)) this.#fromLink(connection, connection.link.feed(input, now), now);
+  }
+
+  #tellWhisper(input: WhisperInput, now: Millis): void {
+    this.#fromWhisper(this.#whisper.feed(input, now), now);
+  }
+
+  #tellMessenger(input: MessengerInput, now: Millis): void {
+    if (this.#messenger) this.#fromMessenger(this.#messenger.feed(input, now), now);
+  }
+
+  #tellStatics(input: StaticPeersInput, now: Millis): void {
+    this.#fromStatics(this.#statics.feed(input, now), now);
+  }
+
+  #fromLink(connection: Connection, outputs: readonly LinkOutput[], now: Millis): void {
+    for (const output of outputs) {
+      switch (output.type) {
+        case "write":
+          this.#outgoing.get(connection)?.push(output.bytes) ?? this.#outgoing.set(connection, [output.bytes]);
+          break;
+        case "stage":
+          this.#report({ ...output, connection: connection.id });
+          break;
+        case "identified":
+          this.#identified(connection, output.peer, now);
+          break;
+        case "ready":
+          this.#ready(connection, output, now);
+          break;
+        case "message":
+          if (connection.peer && output.capability === SHH.name) {
+            const { code, data } = output;
+            this.#tellWhisper({ type: "packet", peer: connection.peer, code, data }, now);
+          }
+          break;
+        case "frame":
+          this.#report({ ...output, connection: connection.id, at: now });
+          break;
+        case "close":
+          this.#effects.push({ type: "close", connection });
+          this.#forget(connection, output.cause, now);
+          break;
+        default:
+          output satisfies never;
+      }
+    }
+  }
+
+  #identified(connection: Connection, peer: NodeId, now: Millis): void {
+    const refusal = this.#connections.identify(connection, peer);
+    this.#tellLink(
+      connection,
+      refusal === undefined ? { type: "welcome" } : { type: "disconnect", reason: refusal },
+      now,
+    );
+  }
+
+  #ready(connection: Connection, ready: Extract<LinkOutput, { type: "ready" }>, now: Millis): void {
+    const { peer, hello, shared } = ready;
+    connection.hello = hello;
+    this.#report({ ...ready, connection: connection.id, at: now });
+    this.#tellStatics({ type: "up", peer }, now);
+    if (!shared.some(({ name }) => name === SHH.name)) return;
+    connection.whisper = true;
+    const address = connection.wire.remoteAddress;
+    this.#tellWhisper({ type: "connected", peer, address, trusted: this.#trusted.has(peer) }, now);
+  }
+
+  #fromWhisper(outputs: readonly WhisperOutput[], now: Millis): void {
+    for (const output of outputs) {
+      switch (output.type) {
+        case "packet":
+          this.#sendPacket(output.peer, output.code, output.data, now);
+          continue;
+        case "drop":
+          this.#dropPeer(output.peer, now);
+          break;
+        case "envelope":
+        case "sent":
+        case "confirmed":
+        case "rejected":
+        case "expired":
+        case "refused":
+          this.#tellMessenger(output, now);
+          break;
+        case "ready":
+        case "mail":
+          break;
+        default:
+          output satisfies never;
+      }
+      this.#report({ type: "whisper", event: output, at: now });
+    }
+  }
+
+  #sendPacket(peer: NodeId, code: number, data: Uint8Array, now: Millis): void {
+    const connection = this.#connections.of(peer);
+    if (connection) this.#tellLink(connection, { type: "send", capability: SHH.name, code, data }, now);
+  }
+
+  #dropPeer(peer: NodeId, now: Millis): void {
+    const connection = this.#connections.of(peer);
+    if (connection)
+      this.#tellLink(connection, { type: "disconnect", reason: DISCONNECT_REASONS.subprotocolError }, now);
+  }
+
+  #fromMessenger(outputs: readonly MessengerOutput[], now: Millis): void {
+    for (const output of outputs) {
+      switch (output.type) {
+        case "mine":
+          this.#effects.push({ type: "mine", task: output.task });
+          break;
+        case "post":
+          this.#tellWhisper(output, now);
+          break;
+        case "interest":
+          this.#widen(output.topics, now);
+          break;
+        case "message":
+        case "accepted":
+        case "refused":
+        case "delivery":
+        case "ignored":
+          this.#report({ type: "messenger", event: output, at: now });
+          break;
+        default:
+          output satisfies never;
+      }
+    }
+  }
+
+  /** A light client covers its topics before it posts on them or expects anything. */
+  #widen(topics: readonly Topic[], now: Millis): void {
+    const bloom = this.#options.interest?.widen(topics);
+    if (bloom) this.#tellWhisper({ type: "bloom", bloom }, now);
+  }
+
+  #fromStatics(outputs: readonly StaticPeersOutput[], now: Millis): void {
+    for (const { node } of outputs) {
+      if (this.#connections.of(node.id)) this.#tellStatics({ type: "up", peer: node.id }, now);
+      else this.#effects.push({ type: "dial", node });
+    }
+  }
+
+  #report(event: NodeEvent): void {
+    this.#effects.push({ type: "event", event });
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "close":
+        effect.connection.wire.close();
+        break;
+      case "dial":
+        this.#dial(effect.node);
+        break;
+      case "mine":
+        this.#mine(effect.task);
+        break;
+      case "event":
+        this.#options.observe?.(effect.event);
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #write({ wire }: Connection, bytes: Uint8Array): void {
+    wire.write(bytes);
+    if (wire.backlog > BACKLOG_BYTES_MAX) wire.close();
+  }
+
+  #dial(node: Enode): void {
+    const connection = this.#connections.nextId();
+    this.#options.observe?.({ type: "dialling", connection, node, at: this.#options.clock.now() });
+    const giveUp = this.#options.dialer.dial(
+      { host: node.host, port: node.tcpPort },
+      (wire) => {
+        this.#underWay.delete(giveUp);
+        return this.#begin(wire, node, connection);
+      },
+      (error) => {
+        this.#underWay.delete(giveUp);
+        this.#turn((now) => {
+          this.#report({ type: "unreachable", connection, node, error });
+          this.#tellStatics({ type: "down", peer: node.id }, now);
+        });
+      },
+    );
+    this.#underWay.add(giveUp);
+  }
+
+  #mine(task: MineTask): void {
+    const cancel = this.#options.miner.mine(task, (envelope) => {
+      this.#underWay.delete(cancel);
+      this.messenger({ type: "mined", id: task.id, envelope });
+    });
+    this.#underWay.add(cancel);
+  }
+}
+
+const lossOf = (error: Error | undefined): string => `the stream ended${error ? `: ${error.message}` : ""}`;

@@ -1,0 +1,140 @@
+/**
+ * A node with somebody at home: connected with the peers it was given, its events heard, its posts followed until their
+ * fate is known. The ground of sessions (`session.ts`) and, with a key of the moment, of commands without a profile.
+ */
+import type { Enode } from "../devp2p/enode.ts";
+import type { NodeId } from "../platform/node-id.ts";
+import type { Envelope, EnvelopeHash } from "../whisper/envelope.ts";
+import type { Admission, PeerStatus } from "../whisper/whisper-io.ts";
+import { Hub } from "./hub.ts";
+import { Node, type NodeOptions } from "./node.ts";
+import type { NodeEvent, WhisperNews } from "./node-io.ts";
+
+export interface PresenceOptions extends Omit<NodeOptions, "observe"> {
+  readonly peers: readonly Enode[];
+}
+
+/** How far an envelope came. */
+export type PostState = "refused" | "pooled" | "written" | "sent" | "rejected" | "expired";
+
+export interface PostOutcome {
+  readonly hash: EnvelopeHash;
+  readonly state: PostState;
+  /** Who confirmed or rejected it. */
+  readonly peer: NodeId | null;
+  /** Peers it was written to. */
+  readonly written: number;
+  readonly reason: string | null;
+}
+
+export class Presence {
+  readonly hub = new Hub();
+  readonly node: Node;
+  /** Peers that speak Whisper with us now. BOUNDED BY the node's quotas. */
+  readonly #ready = new Map<NodeId, PeerStatus>();
+  readonly #troubles = new Map<string, string>(); // BOUNDED BY the peers given
+  readonly #peers: readonly Enode[];
+
+  constructor({ peers, ...options }: PresenceOptions) {
+    this.#peers = peers;
+    this.node = new Node({ ...options, observe: this.hub.tell });
+    this.hub.listen((event) => this.#note(event));
+  }
+
+  /** Connects. What is told to the node before this is part of its first words to its peers. */
+  start(): void {
+    this.node.start();
+    for (const peer of this.#peers) this.node.connect(peer);
+  }
+
+  get ready(): ReadonlyMap<NodeId, PeerStatus> {
+    return this.#ready;
+  }
+
+  /** Why peers are not there, one sentence each: for the error that says nobody was. */
+  get troubles(): readonly string[] {
+    return [...this.#troubles].map(([host, trouble]) => `${host}: ${trouble}`);
+  }
+
+  /** Resolves when a peer speaks Whisper with us; false when `signal` aborts first. */
+  async joined(signal: AbortSignal): Promise<boolean> {
+    if (this.#ready.size > 0) return true;
+    const ready = await this.hub.first((event) => (newsOf(event)?.type === "ready" ? true : undefined), signal);
+    return ready ?? false;
+  }
+
+  /** Puts a finished envelope into the pool and follows it until its fate is known or `signal` aborts. */
+  async post(envelope: Envelope, signal: AbortSignal): Promise<PostOutcome> {
+    const fate = new Fate(envelope.hash);
+    const decided = this.hub.first((event) => fate.hear(newsOf(event)), signal);
+    this.node.whisper({ type: "post", envelope });
+    return (await decided) ?? fate.outcome();
+  }
+
+  stop(): void {
+    this.node.stop();
+  }
+
+  #note(event: NodeEvent): void {
+    if (event.type === "unreachable") this.#troubles.set(placeOf(event.node), event.error.message);
+    if (event.type === "closed" && event.peer) this.#ready.delete(event.peer);
+    const news = newsOf(event);
+    if (news?.type === "ready") this.#ready.set(news.peer, news.status);
+    if (news?.type === "drop") this.#troubles.set(news.peer.slice(0, 12), news.error.message);
+  }
+}
+
+/** Follows the news of one envelope. */
+class Fate {
+  readonly #hash: EnvelopeHash;
+  #written = 0;
+  #state: PostState = "pooled";
+
+  constructor(hash: EnvelopeHash) {
+    this.#hash = hash;
+  }
+
+  /** The outcome, once the news decides it. */
+  hear(news: WhisperNews | undefined): PostOutcome | undefined {
+    if (!news || !("hash" in news) || news.hash !== this.#hash) return undefined;
+    switch (news.type) {
+      case "refused":
+        return this.#decide("refused", null, REFUSALS[news.why]);
+      case "sent":
+        this.#written++;
+        this.#state = "written";
+        return news.awaited ? undefined : this.#decide("sent", news.peer, null);
+      case "confirmed":
+        return this.#decide("sent", news.peer, null);
+      case "rejected":
+        return this.#decide("rejected", news.peer, news.description || `code ${news.code}`);
+      case "expired":
+        return this.#decide("expired", null, "its time to live ran out");
+      default:
+        return news satisfies never;
+    }
+  }
+
+  outcome(peer: NodeId | null = null, reason: string | null = null): PostOutcome {
+    return { hash: this.#hash, state: this.#state, peer, written: this.#written, reason };
+  }
+
+  #decide(state: PostState, peer: NodeId | null, reason: string | null): PostOutcome {
+    this.#state = state;
+    return this.outcome(peer, reason);
+  }
+}
+
+const REFUSALS: Record<Exclude<Admission, "added" | "known">, string> = {
+  expired: "it has expired",
+  future: "it is from the future: is the clock right?",
+  weak: "its proof of work is below our own minimum",
+  oversized: "it is larger than a packet may be",
+  unwanted: "its topic is outside our own bloom filter",
+  crowded: "the pool is full of envelopes with more work",
+  invalid: "its time to live is not acceptable",
+};
+
+const newsOf = (event: NodeEvent): WhisperNews | undefined => (event.type === "whisper" ? event.event : undefined);
+
+const placeOf = ({ host, tcpPort }: Enode): string => `${host}:${tcpPort}`;

@@ -1,0 +1,229 @@
+/**
+ * A connection taken apart: how far one node lets us come, stage by stage, and whose fault it is when it ends.
+ *
+ * Works against any devp2p node: without a shared capability the report ends with its goodbye, which is an answer too.
+ */
+import { lookup } from "node:dns/promises";
+import type { Crypto } from "../crypto/crypto.ts";
+import { describeDisconnect } from "../devp2p/disconnect.ts";
+import { type Enode, formatEnode } from "../devp2p/enode.ts";
+import type { Hello } from "../devp2p/hello.ts";
+import type { CloseCause, LinkStage, SharedCapability } from "../devp2p/link-io.ts";
+import type { NodeId } from "../platform/node-id.ts";
+import type { Random } from "../platform/random.ts";
+import { SHH } from "../whisper/packets.ts";
+import type { WhisperOptions } from "../whisper/whisper.ts";
+import type { PeerStatus } from "../whisper/whisper-io.ts";
+import { freshSecret } from "./fresh-secret.ts";
+import { Node } from "./node.ts";
+import type { NodeEvent } from "./node-io.ts";
+import type { Clock, Dialer, Miner } from "./ports.ts";
+import { isAddress } from "./tcp.ts";
+
+/** The stages in their order; `whisper` only where both sides speak it. */
+export const PROBE_STAGES = ["resolve", "tcp", "auth", "ack", "hello", "capabilities", "whisper", "hold"] as const;
+export type ProbeStage = (typeof PROBE_STAGES)[number];
+
+export interface ProbeOptions {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly dialer: Dialer;
+  readonly miner: Miner;
+  readonly clientId: string;
+  readonly whisper?: Partial<WhisperOptions>;
+  /** Names are resolved by the proxy, not here. */
+  readonly proxied: boolean;
+  /** For the whole, hold excluded. */
+  readonly timeoutMs: number;
+  /** How long the link is kept once everything is there. */
+  readonly holdMs: number;
+  readonly signal: AbortSignal;
+  /** Reports every frame to `observe`. */
+  readonly trace?: boolean;
+  /** Told when a stage is done. */
+  readonly onStage?: (stage: ProbeStage, ms: number) => void;
+  readonly observe?: (event: NodeEvent) => void;
+}
+
+export interface ProbeReport {
+  readonly enode: string;
+  readonly nodeId: NodeId;
+  readonly ok: boolean;
+  /** Milliseconds each finished stage took. */
+  readonly stages: Partial<Record<ProbeStage, number>>;
+  /** Where it ended; null when everything was reached. */
+  readonly failedAt: ProbeStage | null;
+  /** "them": the node refused, broke the protocol or is away; "us": this machine or network. */
+  readonly fault: "them" | "us" | null;
+  /** What happened, in words. */
+  readonly reason: string | null;
+  readonly disconnect: { readonly code: number; readonly by: "them" | "us"; readonly text: string } | null;
+  readonly hello: Hello | null;
+  readonly shared: readonly SharedCapability[];
+  readonly status: PeerStatus | null;
+  readonly address: string | null;
+}
+
+type Failure = Pick<ProbeReport, "fault" | "reason" | "disconnect">;
+
+/** Connects to `enode`, and reports. Never throws for what the other side does. */
+export async function probe(enode: Enode, options: ProbeOptions): Promise<ProbeReport> {
+  const journey = new Journey(enode, options);
+  try {
+    await journey.resolve();
+    await journey.travel();
+  } catch (error) {
+    journey.fail({ fault: "us", reason: error instanceof Error ? error.message : String(error), disconnect: null });
+  }
+  return journey.report();
+}
+
+const LINK_STAGES: Record<LinkStage, ProbeStage> = {
+  auth: "auth",
+  ack: "ack",
+  hello: "hello",
+  capabilities: "capabilities",
+};
+
+class Journey {
+  readonly #enode: Enode;
+  readonly #options: ProbeOptions;
+  readonly #stages: Partial<Record<ProbeStage, number>> = {};
+  #mark: number;
+  #host: string;
+  #failure: Failure | undefined;
+  #hello: Hello | null = null;
+  #shared: readonly SharedCapability[] = [];
+  #status: PeerStatus | null = null;
+  #address: string | null = null;
+
+  constructor(enode: Enode, options: ProbeOptions) {
+    this.#enode = enode;
+    this.#options = options;
+    this.#mark = options.clock.now();
+    this.#host = enode.host;
+  }
+
+  async resolve(): Promise<void> {
+    if (this.#options.proxied || isAddress(this.#host)) return;
+    this.#host = (await lookup(this.#host)).address;
+    this.#done("resolve", this.#options.clock.now());
+  }
+
+  /** Runs a node of its own until everything is known, or it ended. */
+  async travel(): Promise<void> {
+    const { timeoutMs, holdMs, signal, ...ports } = this.#options;
+    const nodeSecret = freshSecret(ports.crypto, ports.random);
+    await new Promise<void>((arrived) => {
+      const node = new Node({ ...ports, nodeSecret, observe: (event) => this.#observe(event, next) });
+      let cancelTimer = ports.clock.at(ports.clock.now() + timeoutMs, () => finish("no answer in time"));
+      const finish = (reason?: string): void => {
+        cancelTimer();
+        signal.removeEventListener("abort", abort);
+        if (reason !== undefined) this.fail({ fault: "them", reason, disconnect: null });
+        node.stop();
+        arrived();
+      };
+      const abort = (): void => finish("interrupted");
+      const next = (what: "reached" | "ended"): void => {
+        if (what === "ended" || holdMs === 0) {
+          finish();
+          return;
+        }
+        cancelTimer();
+        cancelTimer = ports.clock.at(ports.clock.now() + holdMs, () => {
+          this.#done("hold", ports.clock.now());
+          finish();
+        });
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      node.connect({ ...this.#enode, host: this.#host });
+    });
+  }
+
+  fail(failure: Failure): void {
+    this.#failure ??= failure;
+  }
+
+  report(): ProbeReport {
+    const failed = this.#failure;
+    return {
+      enode: formatEnode(this.#enode),
+      nodeId: this.#enode.id,
+      ok: failed === undefined,
+      stages: this.#stages,
+      failedAt: failed ? this.#nextStage() : null,
+      fault: failed?.fault ?? null,
+      reason: failed?.reason ?? null,
+      disconnect: failed?.disconnect ?? null,
+      hello: this.#hello,
+      shared: this.#shared,
+      status: this.#status,
+      address: this.#address,
+    };
+  }
+
+  #observe(event: NodeEvent, next: (what: "reached" | "ended") => void): void {
+    this.#options.observe?.(event);
+    switch (event.type) {
+      case "opened":
+        this.#address = event.address;
+        this.#done("tcp", event.at);
+        break;
+      case "stage":
+        this.#done(LINK_STAGES[event.stage], event.at);
+        break;
+      case "ready":
+        this.#hello = event.hello;
+        this.#shared = event.shared;
+        if (!event.shared.some(({ name }) => name === SHH.name)) next("reached");
+        break;
+      case "whisper":
+        if (event.event.type === "ready") {
+          this.#status = event.event.status;
+          this.#done("whisper", event.at);
+          next("reached");
+        }
+        break;
+      case "unreachable":
+        this.fail({ fault: "them", reason: event.error.message, disconnect: null });
+        next("ended");
+        break;
+      case "closed":
+        this.#hello ??= event.hello ?? null;
+        this.fail(failureOf(event.cause));
+        next("ended");
+        break;
+      case "failed":
+        this.fail({ fault: "us", reason: String(event.error), disconnect: null });
+        next("ended");
+        break;
+      case "dialling":
+      case "frame":
+      case "messenger":
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #done(stage: ProbeStage, at: number): void {
+    this.#stages[stage] = at - this.#mark;
+    this.#mark = at;
+    this.#options.onStage?.(stage, this.#stages[stage]);
+  }
+
+  #nextStage(): ProbeStage {
+    const skipped = (stage: ProbeStage): boolean => stage === "resolve" && this.#stages.tcp !== undefined;
+    return PROBE_STAGES.find((stage) => this.#stages[stage] === undefined && !skipped(stage)) ?? "hold";
+  }
+}
+
+function failureOf(cause: CloseCause): Failure {
+  if (cause.type === "broken") return { fault: "them", reason: cause.error.message, disconnect: null };
+  const by = cause.type === "theirs" ? "them" : "us";
+  const text = describeDisconnect(cause.reason, by === "them" ? "peer" : "us");
+  const reason = cause.type === "ours" && cause.error ? cause.error.message : text;
+  return { fault: "them", reason, disconnect: { code: cause.reason, by, text } };
+}
