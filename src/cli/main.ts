@@ -1,0 +1,84 @@
+/** From the process to a command and back: the one place that ends the process, and only when all output is out. */
+import { Config } from "@oclif/core";
+import { UsageError } from "../core/platform/errors.ts";
+import type { BaseCommand } from "./base-command.ts";
+import { colours } from "./colour.ts";
+import { failureOf } from "./failure.ts";
+import { VALUE_FLAGS } from "./global-flags.ts";
+import { endWithReader, Output } from "./output.ts";
+import { modeOf, reportFailure } from "./report.ts";
+import { type Route, routeOf } from "./route.ts";
+
+export type LoadConfig = () => Promise<Config>;
+
+type CommandConstructor = new (argv: string[], config: Config) => BaseCommand;
+
+/** The installed program: its commands are named by the manifest beside its package.json. */
+export const loadInstalled =
+  (root: string): LoadConfig =>
+  () =>
+    Config.load({ root });
+
+/** Runs `argv` and ends the process. */
+export async function main(argv: readonly string[], loadConfig: LoadConfig): Promise<void> {
+  endWithReader(process, (code) => process.exit(code));
+  const output = new Output(process);
+  try {
+    const config = await loadConfig();
+    await follow(routeOf(argv, { ids: config.commandIDs, valueFlags: VALUE_FLAGS }), config, { argv, output });
+  } catch (error) {
+    const failure = failureOf(error);
+    const mode = modeOf(argv, process.env);
+    const shades = colours({ mode: "auto", isTerminal: output.stderrIsTerminal, env: process.env });
+    await reportFailure(output, { command: "", failure, mode, colours: shades }, Date.now());
+    process.exitCode = failure.exit;
+  }
+  await output.flush();
+  process.exit();
+}
+
+interface Invocation {
+  readonly argv: readonly string[];
+  readonly output: Output;
+}
+
+async function follow(route: Route, config: Config, invocation: Invocation): Promise<void> {
+  switch (route.type) {
+    case "run":
+      return runCommand(route.id, route.argv, config);
+    case "help":
+      return showHelp(route.words, config, invocation);
+    case "incomplete":
+      throw await incomplete(route.words, config);
+    case "unknown":
+      throw unknownCommand(route.words, route.suggestion);
+  }
+}
+
+async function runCommand(id: string, argv: readonly string[], config: Config): Promise<void> {
+  const found = config.findCommand(id, { must: true });
+  const Class = (await found.load()) as unknown as CommandConstructor;
+  await new Class([...argv], config).execute();
+}
+
+async function showHelp(words: readonly string[], config: Config, { argv, output }: Invocation): Promise<void> {
+  const { helpOf, helpText } = await import("./help.ts");
+  if (modeOf(argv, process.env) === "text") return output.line(await helpText(config, words));
+  const result = helpOf(config, words);
+  const elapsedMs = Math.round(performance.now());
+  return output.json({ ok: true, command: "help", schema: "help/1", result, warnings: [], elapsedMs });
+}
+
+async function incomplete(words: readonly string[], config: Config): Promise<UsageError> {
+  const { helpOf } = await import("./help.ts");
+  const names = helpOf(config, words).commands.map(({ command }) => command);
+  const next = words.length === 0 ? "no command given" : `${words.join(" ")} needs one more word: ${names.join(", ")}`;
+  return new UsageError("USAGE", next, { details: { hint: `See \`${["statusctl", ...words].join(" ")} --help\`.` } });
+}
+
+function unknownCommand(words: readonly string[], suggestion: string | undefined): UsageError {
+  const hint =
+    suggestion === undefined ? "See `statusctl --help` for all commands." : `Did you mean \`statusctl ${suggestion}\`?`;
+  const details = { hint, ...(suggestion === undefined ? {} : { suggestion }) };
+  return new UsageError("USAGE", `there is no command "${words.slice(0, 2).join(" ")}"`, { details });
+}
