@@ -21,6 +21,7 @@ export interface SegmentRecord {
   readonly value: Json;
 }
 
+/** By `order`, then by arrival; without `group`, the whole segment in that order. */
 export interface SegmentQuery {
   readonly group?: string;
   /** Inclusive bounds on `order`. */
@@ -31,13 +32,17 @@ export interface SegmentQuery {
   readonly direction?: "forward" | "backward";
 }
 
-/** Reads see the committed state and the open transaction's own changes. */
+/**
+ * Reads see the committed state and the open transaction's own changes. What is read is the caller's own: values are
+ * never shared. Any read may throw `EnvironmentError` DAMAGED.
+ */
 export interface Store {
   read(document: DocumentName): Json | undefined;
-  /** Names of the documents below `prefix`, sorted. */
+  /** Names of the documents below `prefix`, sorted: `chats` gives `chats/...`, the empty prefix gives all. */
   list(prefix: string): readonly DocumentName[];
   has(segment: SegmentName, key: string): boolean;
   load(segment: SegmentName, key: string): Json | undefined;
+  /** Values as they are now: what is appended during the iteration is not in it. */
   query(segment: SegmentName, query: SegmentQuery): Iterable<Json>;
   count(segment: SegmentName): number;
 

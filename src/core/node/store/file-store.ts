@@ -1,0 +1,118 @@
+/**
+ * The keeper on disk: a directory, made for the lowest cost of one message.
+ *
+ * A commit appends one line to the journal and syncs it: one write, one sync, whatever the profile holds. Reads look into
+ * the journal's changes first, then into the files. When the journal has grown, a checkpoint brings its changes into the
+ * files and puts an empty journal in its place; that rename is the moment at which the checkpoint counts, and until
+ * then doing it again from the journal gives the same. So nothing here is ever undone.
+ *
+ * One process holds a profile (see `lock.ts`); others may read meanwhile (see `file-store-reader.ts`).
+ */
+import { EnvironmentError, UsageError } from "../../platform/errors.ts";
+import { Changes } from "../../profile/changes.ts";
+import { type Layer, LayeredStore } from "../../profile/layered-store.ts";
+import { type Disk, TEMPORARY } from "./disk.ts";
+import { Files } from "./files.ts";
+import { Journal, loadJournal } from "./journal.ts";
+import { pathsOf } from "./layout.ts";
+import { statPrivate } from "./permissions.ts";
+
+/** Every command reads the journal when it begins: a megabyte costs it some milliseconds. */
+const JOURNAL_MAX = 1 << 20;
+
+export interface FileStoreOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  /** Bytes of the journal that bring about a checkpoint; a megabyte by default. */
+  readonly journalMax?: number;
+}
+
+/** Makes an empty profile. Throws `UsageError` REFUSED when there is one. */
+export function createFileStore(options: FileStoreOptions): void {
+  const { disk, directory } = options;
+  const paths = pathsOf(directory);
+  if (disk.stat(paths.journal)) throw new UsageError("REFUSED", `there is a profile in ${directory} already`);
+  for (const path of [directory, paths.documents, paths.segments]) {
+    disk.makeDirectory(path);
+    statPrivate(disk, path);
+  }
+  Journal.begin(disk, directory, { journal: 1, generation: 1, segments: {} }).close();
+}
+
+/** The store of the process that has the profile's lock. */
+export class FileStore extends LayeredStore {
+  readonly #options: Required<FileStoreOptions>;
+  readonly #files: Files;
+  #journal: Journal;
+  #generation: number;
+  #changes: Changes;
+  /** After a failed write nobody knows what the disk holds: only opening the profile again tells. */
+  #failed = false;
+  /** Bytes of an unfinished transaction that the last holder left; they were cut off. */
+  readonly tornBytes: number;
+
+  /** Throws `EnvironmentError` NO_PROFILE, PERMISSIONS, DAMAGED, SCHEMA, DISK. */
+  constructor({ disk, directory, journalMax = JOURNAL_MAX }: FileStoreOptions) {
+    super();
+    const content = loadJournal(disk, directory);
+    this.#options = { disk, directory, journalMax };
+    this.#files = new Files({ disk, directory, mayWrite: true }, content.header.segments);
+    this.#journal = Journal.resume(disk, directory, content);
+    this.#generation = content.header.generation;
+    this.#changes = content.changes;
+    this.tornBytes = content.torn;
+    removeTemporaries(disk, directory);
+  }
+
+  /** Bytes in the journal: what the next opening has to read. */
+  get journalSize(): number {
+    return this.#journal.size;
+  }
+
+  /** Brings the journal's changes into the files. */
+  checkpoint(): void {
+    this.#guard(() => {
+      const { disk, directory } = this.#options;
+      const { extents, adopt } = this.#files.write(this.#changes);
+      const header = { journal: 1, generation: this.#generation + 1, segments: extents } as const;
+      const journal = Journal.begin(disk, directory, header);
+      this.#journal.close();
+      this.#journal = journal;
+      this.#generation++;
+      this.#changes = new Changes();
+      adopt();
+    });
+  }
+
+  /** Lets go of the files; what was not committed is gone. */
+  close(): void {
+    this.#journal.close();
+  }
+
+  protected override committed(): readonly Layer[] {
+    return [this.#files, this.#changes];
+  }
+
+  protected override persist(changes: Changes): void {
+    this.#guard(() => this.#journal.append(changes));
+    this.#changes.absorb(changes);
+    if (this.#journal.size > this.#options.journalMax) this.checkpoint();
+  }
+
+  #guard(write: () => void): void {
+    if (this.#failed) throw new EnvironmentError("DISK", "an earlier write failed: open the profile again");
+    this.#failed = true;
+    write();
+    this.#failed = false;
+  }
+}
+
+/** What a crash left half-written. */
+function removeTemporaries(disk: Disk, directory: string): void {
+  const { documents, segments } = pathsOf(directory);
+  for (const folder of [directory, documents, segments]) {
+    for (const name of disk.list(folder)) {
+      if (name.endsWith(TEMPORARY)) disk.remove(`${folder}/${name}`);
+    }
+  }
+}
