@@ -4,13 +4,12 @@
  */
 import type { Crypto } from "../../src/core/crypto/crypto.ts";
 import type { NodeEvent } from "../../src/core/node/node-io.ts";
-import { MINUTE, type Millis, SECOND, toSeconds } from "../../src/core/platform/time.ts";
+import { MINUTE, type Millis, SECOND } from "../../src/core/platform/time.ts";
 import { bloomOf, joinBlooms, matches } from "../../src/core/whisper/bloom.ts";
-import { type Envelope, type EnvelopeHash, encodeEnvelope, type Topic } from "../../src/core/whisper/envelope.ts";
-import { requiredBits } from "../../src/core/whisper/pow.ts";
-import { startSearch, step } from "../../src/core/whisper/pow-search.ts";
+import type { Envelope, EnvelopeHash, Topic } from "../../src/core/whisper/envelope.ts";
 import { topicOf } from "../../src/core/whisper/topic.ts";
 import type { Bloom } from "../../src/core/whisper/whisper-io.ts";
+import { randomEnvelope, SIM_MIN_POW } from "./drafts.ts";
 import type { Stream } from "./streams.ts";
 import { type Host, World } from "./world.ts";
 
@@ -106,7 +105,7 @@ class RelayScenario {
     const wanted = this.#topics.filter(() => random.chance(0.5));
     const bloom = choosy ? joinBlooms(wanted.map(bloomOf)) : undefined;
     const received = new Map<EnvelopeHash, number>();
-    const whisper = { light, minPow: 0.0001, ...(bloom ? { bloom } : {}) };
+    const whisper = { light, minPow: SIM_MIN_POW, ...(bloom ? { bloom } : {}) };
     const host = this.#world.host(name, { whisper, observe: (event) => this.#observe(name, received, event) });
     return { host, bloom, light, received };
   }
@@ -165,23 +164,22 @@ class RelayScenario {
     const topic = random.pick(this.#topics);
     if (!matches(sender.bloom, bloomOf(topic))) return;
     const ttl = random.between(5, 60);
-    const data = random.bytes(random.between(28, 600));
-    const draft = { expiry: toSeconds(clock.now()) + ttl, ttl, topic, data };
-    const found = step(startSearch(this.#crypto, draft, requiredBits(0.0002, data.length, ttl)), 2 ** 20).found ?? 0;
-    const envelope = encodeEnvelope(this.#crypto, draft, BigInt(found));
+    const envelope = randomEnvelope(this.#crypto, random, { topic, ttl, now: clock.now() });
     this.#postings.push({ envelope, sender, at: clock.now() });
     sender.host.node.whisper({ type: "post", envelope });
   }
 
   /** Cuts up to half of the links, or parts the hosts in two for a while. */
   #disturb(): void {
-    const { clock, random, streams } = this.#world;
-    if (random.chance(0.3)) return this.#partition();
+    const { random, streams } = this.#world;
+    if (random.chance(0.3)) {
+      this.#partition();
+      return;
+    }
     const share = random.fraction() / 2;
     for (const stream of streams.open) {
       if (!random.chance(share)) continue;
       this.#down(stream);
-      if (random.chance(0.1)) clock.after(0, () => stream.corrupt(stream.ends[0]));
       stream.cut();
     }
   }

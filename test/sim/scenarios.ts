@@ -1,5 +1,6 @@
 /** The scenarios that `run.ts` knows. */
 import type { Crypto } from "../../src/core/crypto/crypto.ts";
+import { corruptionScenario } from "./corruption-scenario.ts";
 import { relayScenario } from "./relay-scenario.ts";
 
 export interface Scenario {
@@ -11,4 +12,5 @@ export interface Scenario {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "relay", about: "deliveries of envelopes that had to arrive", run: relayScenario },
+  { name: "corruption", about: "corrupted streams whose sessions ended", run: corruptionScenario },
 ];
