@@ -3,7 +3,10 @@ import type { RemoteError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import type { Envelope, EnvelopeHash } from "./envelope.ts";
 
-/** Messages per second a node accepts; 0 = no limit. */
+/**
+ * Packets per second that a node accepts from one address and from one peer, and envelopes per second on one topic;
+ * 0 = no limit.
+ */
 export interface RateLimits {
   readonly ip: number;
   readonly peerId: number;
@@ -32,6 +35,8 @@ export type WhisperInput =
   | { readonly type: "post"; readonly envelope: Envelope }
   /** Send envelopes past pool and relay (code 127) to one peer. */
   | { readonly type: "direct"; readonly peer: NodeId; readonly envelopes: readonly Envelope[] }
+  /** Send a packet of the mailserver protocol (123..126) to one peer. */
+  | { readonly type: "mail"; readonly peer: NodeId; readonly code: number; readonly data: Uint8Array }
   /** Accept direct messages of this peer, or no longer. */
   | { readonly type: "trust"; readonly peer: NodeId; readonly trusted: boolean }
   /** Announce another minimum of work. */
@@ -80,4 +85,5 @@ export type Admission =
   | "weak" // too little proof of work
   | "oversized"
   | "unwanted" // outside our bloom
-  | "invalid"; // ttl of 0 or beyond the cap, or ttl > expiry
+  | "invalid" // ttl of 0 or beyond the cap, or ttl > expiry
+  | "crowded"; // the pool is full of envelopes with as much work
