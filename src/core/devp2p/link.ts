@@ -24,7 +24,7 @@ import type { Capability, CloseCause, LinkInput, LinkOutput, LinkStage, SharedCa
 import { type AwaitingAck, acknowledge, type Established, initiate, readAck, readAuth } from "./rlpx/handshake.ts";
 import { Inbox } from "./rlpx/inbox.ts";
 import { type HandshakeCrypto, PacketReader } from "./rlpx/packet.ts";
-import { type RlpxMessage, RlpxSession } from "./rlpx/session.ts";
+import { DISCONNECT, type RlpxMessage, RlpxSession } from "./rlpx/session.ts";
 
 export interface LinkOptions {
   readonly crypto: HandshakeCrypto;
@@ -49,7 +49,6 @@ export interface LinkOptions {
 const BASE_VERSION = 5;
 
 const HELLO = 0x00;
-const DISCONNECT = 0x01;
 const PING = 0x02;
 const PONG = 0x03;
 const EMPTY_LIST = Uint8Array.of(0xc0);

@@ -4,15 +4,19 @@
  * ```
  * body := id: RLP uint | data          data is compressed once both sides said Hello with version 5
  * ```
- * Not concerned with what ids mean: see `../link.ts`.
+ * Not concerned with what ids mean, save one: a Disconnect may come uncompressed from a peer that leaves because of our
+ * Hello, after we have read its own. The link (`../link.ts`) knows the others.
  */
 import { encodeRlp, RlpReader } from "../../bytes/rlp.ts";
 import type { Ciphers } from "../../crypto/crypto.ts";
-import { UsageError } from "../../platform/errors.ts";
+import { RemoteError, UsageError } from "../../platform/errors.ts";
 import { compressSnappy, decompressSnappy } from "../snappy.ts";
 import { FRAME_SIZE_MAX, FrameReader, FrameWriter } from "./frame.ts";
 import type { Secrets } from "./handshake.ts";
 import type { Inbox } from "./inbox.ts";
+
+/** Message id of Disconnect. */
+export const DISCONNECT = 0x01;
 
 export interface RlpxMessage {
   readonly id: number;
@@ -52,12 +56,9 @@ export class RlpxSession {
     const body = this.#reader.read(inbox, sizeMax);
     if (body === undefined) return undefined;
     const encodedId = new RlpReader(body, "frame").raw("message id");
+    const id = new RlpReader(encodedId, "frame").uint32("message id");
     const data = body.subarray(encodedId.length);
-    return {
-      id: new RlpReader(encodedId, "frame").uint32("message id"),
-      data: this.#compressed ? decompressSnappy(data, sizeMax) : data,
-      wireLength: body.length,
-    };
+    return { id, data: this.#compressed ? decompress(id, data, sizeMax) : data, wireLength: body.length };
   }
 
   /** The frame of a message. `data` is neither kept nor changed. Throws `UsageError` from 16 MiB on. */
@@ -69,5 +70,15 @@ export class RlpxSession {
       throw new UsageError("USAGE", `message ${id}: ${data.length} bytes do not fit into a frame`);
     }
     return { bytes: this.#writer.write(encodedId, payload), wireLength };
+  }
+}
+
+/** Every form of Disconnect, taken for a compressed block, declares more than it holds. */
+function decompress(id: number, data: Uint8Array, sizeMax: number): Uint8Array {
+  try {
+    return decompressSnappy(data, sizeMax);
+  } catch (error) {
+    if (id === DISCONNECT && error instanceof RemoteError) return data;
+    throw error;
   }
 }
