@@ -8,10 +8,12 @@ import { RemoteError } from "../../../src/core/platform/errors.ts";
 import {
   decodeEnvelope,
   draftBytes,
+  type EnvelopeDraft,
   encodeEnvelope,
   sentAt,
   sizeOf,
   type Topic,
+  workOf,
 } from "../../../src/core/whisper/envelope.ts";
 import { powOf } from "../../../src/core/whisper/pow.ts";
 import { decodeOrRemoteError, rejectsEveryPrefix } from "../../support/decoders.ts";
@@ -76,19 +78,35 @@ describe("what is not an envelope", () => {
   });
 });
 
-test("the work is counted over the fields without the nonce, whatever their lengths", () => {
-  const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-  const anyDraft = fc.record({
-    expiry: uint32,
-    ttl: uint32,
-    topic: fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => toHex(bytes) as Topic),
-    data: fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.uint8Array({ minLength: 230, maxLength: 270 })),
-  });
-  const property = fc.property(anyDraft, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (random, nonce) => {
-    const envelope = encodeEnvelope(pureCrypto, random, nonce);
+describe("the work of an envelope", () => {
+  /** By the definition: over the fields without the nonce, then the nonce in eight bytes. */
+  function check(random: EnvelopeDraft, nonce: bigint): void {
     const fields = draftBytes(random);
     const digest = pureCrypto.keccak256(concatBytes(fields, fromHex(nonce.toString(16).padStart(16, "0"))));
+    const envelope = encodeEnvelope(pureCrypto, random, nonce);
     expect(envelope).toMatchObject({ ...random, nonce, pow: powOf(digest, fields.length, random.ttl) });
+  }
+
+  test("is counted over the fields without the nonce, whatever they hold", () => {
+    const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    const anyDraft = fc.record({
+      expiry: uint32,
+      ttl: uint32,
+      topic: fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => toHex(bytes) as Topic),
+      data: fc.uint8Array({ maxLength: 300 }),
+    });
+    const property = fc.property(anyDraft, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), check);
+    fc.assert(property, { numRuns: 200 });
   });
-  fc.assert(property, { numRuns: 200 });
+
+  test("is the same at every length at which the list's prefix grows", () => {
+    for (let length = 30; length < 60; length++) check({ ...draft, data: new Uint8Array(length) }, 1000n);
+    for (let length = 230; length < 260; length++) check({ ...draft, data: new Uint8Array(length) }, 1000n);
+  });
+
+  test("is less when it must last for the seconds by which it is early", () => {
+    const early = encodeEnvelope(pureCrypto, draft, 7n);
+    expect(workOf(pureCrypto, early)).toBe(early.pow);
+    expect(workOf(pureCrypto, early, 15)).toBe(early.pow / 2);
+  });
 });

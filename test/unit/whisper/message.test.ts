@@ -139,6 +139,7 @@ describe("why a message does not open", () => {
     ["wrong key", "a tag of another key", new Uint8Array(28)],
     ["too short", "nothing inside", craft()],
     ["bad flags", "said to be signed, but there is no room for a signature", craft(4, 1, 2, 3)],
+    ["bad flags", "a signature and nothing that it signs but the flags", craft(4, ...new Uint8Array(65))],
     ["size field", "a size field that is cut off", craft(3, 1)],
     ["size field", "a payload longer than the plaintext", craft(1, 2, 7)],
     ["bad signature", "a signature that no key can have made", craft(5, 0, ...new Uint8Array(65))],
