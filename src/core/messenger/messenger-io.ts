@@ -1,18 +1,17 @@
 /** What the messenger is told and what it says: chats above, envelopes below. Public chats only, so far. */
 import type { Hex } from "../bytes/hex.ts";
+import type { MessageId } from "../payloads/application-metadata.ts";
+import type { Sticker } from "../payloads/chat-message.ts";
+import type { UsageError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import type { Millis } from "../platform/time.ts";
 import type { Envelope, EnvelopeDraft, EnvelopeHash, Topic } from "../whisper/envelope.ts";
+import type { Admission } from "../whisper/whisper-io.ts";
 
-/** Keccak-256 of author key and wrapper bytes. */
-export type MessageId = Hex & { readonly brand: "MessageId" };
+export type { MessageId } from "../payloads/application-metadata.ts";
+export type { Sticker } from "../payloads/chat-message.ts";
 
 export type ContentType = "text" | "status" | "emoji" | "sticker";
-
-export interface Sticker {
-  readonly hash: string;
-  readonly pack: number;
-}
 
 /** A message to be sent to a public chat. */
 export interface Utterance {
@@ -42,14 +41,18 @@ export interface MineTask {
 export interface MessageRecord {
   readonly id: MessageId;
   readonly chat: { readonly type: "public"; readonly id: string };
+  /** `name` is the three-word name of the key. */
   readonly from: { readonly key: Hex; readonly name: string; readonly alias: string | null };
   readonly clock: number;
+  /** By the author's clock, unless that is ahead of the envelope beyond reason. */
   readonly sentAt: Millis;
   readonly receivedAt: Millis;
+  /** A `ContentType`, or the number of a later version. */
   readonly contentType: string;
   readonly text: string;
   readonly sticker: Sticker | null;
-  readonly replyTo: Hex | null;
+  readonly replyTo: MessageId | null;
+  /** The author's claim, not verified. */
   readonly ensName: string | null;
   readonly envelope: {
     readonly hash: EnvelopeHash;
@@ -65,7 +68,7 @@ export interface MessageRecord {
 }
 
 export type MessengerInput =
-  /** Join a public chat (idempotent). `key` is its 32-byte symmetric key, derived by the shell (PBKDF2 is slow). */
+  /** Join a public chat (idempotent), by its exact name. `key` is its 32-byte symmetric key, derived by the shell (PBKDF2 is slow). */
   | { readonly type: "join"; readonly chat: string; readonly key: Uint8Array }
   | { readonly type: "leave"; readonly chat: string }
   | { readonly type: "say"; readonly utterance: Utterance; readonly request: number }
@@ -88,21 +91,31 @@ export type MessengerInput =
       readonly code: number;
       readonly description: string;
     }
-  | { readonly type: "expired"; readonly hash: EnvelopeHash };
+  | { readonly type: "expired"; readonly hash: EnvelopeHash }
+  /** Our own pool did not take the envelope. */
+  | { readonly type: "refused"; readonly hash: EnvelopeHash; readonly why: Refusal };
 
-/** Where a message of ours is on its way. */
+/** Why a pool does not take an envelope. */
+export type Refusal = Exclude<Admission, "added" | "known">;
+
+/**
+ * Where a message of ours is on its way. `sent`: a peer has it. `rejected`: a peer, or our own pool, said no; another peer
+ * may still take it. `expired`: nobody took it, however often it was posted. `unmined`: no proof of work in time.
+ */
 export type Delivery = "queued" | "posted" | "sent" | "rejected" | "expired" | "unmined";
 
 export type MessengerOutput =
   | { readonly type: "mine"; readonly task: MineTask }
   /** Hand the finished envelope to the Whisper machine. */
   | { readonly type: "post"; readonly envelope: Envelope }
-  /** Topics that must be covered by our bloom from now on. */
+  /** All topics that must be covered by our bloom from now on. */
   | { readonly type: "interest"; readonly topics: readonly Topic[] }
   /** A new message of a chat, ours included; shown once per message id. */
   | { readonly type: "message"; readonly message: MessageRecord }
   /** `say` was taken up (`known`: the idempotency key was used before, nothing is sent again). */
   | { readonly type: "accepted"; readonly request: number; readonly message: MessageId; readonly known: boolean }
+  /** `say` asks for something impossible; nothing was changed. */
+  | { readonly type: "refused"; readonly request: number; readonly error: UsageError }
   /** A message of ours moved on; `peer` is who confirmed or refused it. */
   | {
       readonly type: "delivery";
