@@ -1,5 +1,6 @@
 /** The scenarios that `run.ts` knows. */
 import type { Crypto } from "../../src/core/crypto/crypto.ts";
+import { chatScenario } from "./chat-scenario.ts";
 import { corruptionScenario } from "./corruption-scenario.ts";
 import { relayScenario } from "./relay-scenario.ts";
 
@@ -12,5 +13,6 @@ export interface Scenario {
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: "relay", about: "deliveries of envelopes that had to arrive", run: relayScenario },
+  { name: "chat", about: "messages that had to be there", run: chatScenario },
   { name: "corruption", about: "corrupted streams whose sessions ended", run: corruptionScenario },
 ];

@@ -19,18 +19,25 @@ export class Hub {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves with the first event that `choose` makes something of, or undefined when `signal` aborts. */
+  /**
+   * Resolves with the first event that `choose` makes something of, or undefined when `signal` aborts; rejects with
+   * what `choose` throws.
+   */
   first<T>(choose: (event: NodeEvent) => T | undefined, signal: AbortSignal): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const end = (value: T | undefined): void => {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
         leave();
         signal.removeEventListener("abort", abort);
-        resolve(value);
+        settle();
       };
-      const abort = (): void => end(undefined);
+      const abort = (): void => end(() => resolve(undefined));
       const leave = this.listen((event) => {
-        const value = choose(event);
-        if (value !== undefined) end(value);
+        try {
+          const value = choose(event);
+          if (value !== undefined) end(() => resolve(value));
+        } catch (error) {
+          end(() => reject(error));
+        }
       });
       if (signal.aborted) abort();
       else signal.addEventListener("abort", abort, { once: true });

@@ -1,0 +1,84 @@
+/** Follows a message from `say` until it has come as far as was asked for. */
+import type { Delivery, MessageId } from "../messenger/messenger-io.ts";
+import type { NodeId } from "../platform/node-id.ts";
+import type { EnvelopeHash } from "../whisper/envelope.ts";
+import type { MessengerNews, NodeEvent, WhisperNews } from "./node-io.ts";
+import type { SendResult, WaitFor } from "./session-io.ts";
+
+type Progress = Omit<SendResult, "troubles">;
+
+export class Sending {
+  readonly #request: number;
+  readonly #waitFor: WaitFor;
+  #message: MessageId | undefined;
+  #known = false;
+  #state: Delivery = "queued";
+  #envelope: EnvelopeHash | null = null;
+  #peer: NodeId | null = null;
+  #reason: string | null = null;
+  #written = 0;
+  #rejections = 0;
+
+  constructor(request: number, waitFor: WaitFor) {
+    this.#request = request;
+    this.#waitFor = waitFor;
+  }
+
+  /** How far it is; undefined when it was not even accepted. */
+  get progress(): Progress | undefined {
+    if (this.#message === undefined) return undefined;
+    return {
+      messageId: this.#message,
+      known: this.#known,
+      state: this.#state,
+      envelopeHash: this.#envelope,
+      peer: this.#peer,
+      written: this.#written,
+      reason: this.#reason,
+    };
+  }
+
+  /** The progress, once it is what was waited for or nothing better will come. Throws what `say` was refused with. */
+  hear(event: NodeEvent): Progress | undefined {
+    if (event.type === "messenger") this.#hearMessenger(event.event);
+    if (event.type === "whisper") this.#hearWhisper(event.event);
+    return this.#isDecided() ? this.progress : undefined;
+  }
+
+  #hearMessenger(news: MessengerNews): void {
+    if (news.type === "refused" && news.request === this.#request) throw news.error;
+    if (news.type === "accepted" && news.request === this.#request) {
+      this.#message = news.message;
+      this.#known = news.known;
+    }
+    if (news.type !== "delivery" || news.message !== this.#message) return;
+    if (news.state === "rejected") this.#rejections++;
+    this.#state = news.state;
+    this.#envelope = news.envelope ?? this.#envelope;
+    this.#peer = news.peer;
+    this.#reason = news.reason;
+  }
+
+  #hearWhisper(news: WhisperNews): void {
+    if (news.type === "sent" && news.hash === this.#envelope) this.#written++;
+  }
+
+  #isDecided(): boolean {
+    if (this.#message === undefined) return false;
+    if (this.#waitFor === "queued") return true;
+    switch (this.#state) {
+      case "sent":
+      case "expired":
+      case "unmined":
+        return true;
+      case "rejected":
+        // Another of the peers it was written to may still take it.
+        return this.#rejections >= this.#written;
+      case "queued":
+      case "posted":
+        return false;
+      default:
+        return this.#state satisfies never;
+    }
+  }
+}
