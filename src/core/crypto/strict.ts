@@ -101,7 +101,7 @@ export function strictCiphers(engine: Ciphers): Ciphers {
     cbcDecrypt(key, iv, data) {
       assert(key.length === 16, "a key of AES-128 has 16 bytes");
       assert(iv.length === 16, "a CBC IV has 16 bytes");
-      return data.length === 0 || data.length % 16 !== 0 ? undefined : engine.cbcDecrypt(key, iv, data);
+      return engine.cbcDecrypt(key, iv, data);
     },
   };
 }

@@ -192,6 +192,13 @@ behindBothDoors((crypto) => {
     );
   });
 
+  test("what is wrong with a signature is said", () => {
+    expect(() => crypto.recover(digest, good.subarray(1))).toThrow("signature: expected 65 bytes, got 64");
+    expect(() => crypto.recover(digest, concatBytes(good.subarray(0, 64), Uint8Array.of(27)))).toThrow(
+      "signature: expected V in 0..3, got 27",
+    );
+  });
+
   test("a signature whose key would be the point at infinity is BAD_SIGNATURE", () => {
     // Q = (s R - z G) / r with R = G, s = z.
     const z = 7n;
