@@ -62,6 +62,11 @@ export class RateLimiter {
     this.#perSecond = perSecond;
   }
 
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Counts one event of `key`; false when it is over the limit. */
   take(key: string, now: Millis): boolean {
     if (this.#perSecond === 0) return true;
