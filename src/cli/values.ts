@@ -57,12 +57,6 @@ export function parseSize(text: string): number {
   return Math.round(Number(amount) * size);
 }
 
-/** The bytes of a public key as text: 0x-hex, 65 bytes uncompressed or 33 compressed; not yet checked to be a point. */
-export function parsePublicKeyBytes(text: string): Uint8Array {
-  if (!looksLikePublicKey(text)) throw malformed("a public key: 0x04 and 128 hex digits, or 0x02/0x03 and 64", text);
-  return fromHex(text, "public key");
-}
-
 /** Whether the text has the form of a public key rather than of a name. */
 export const looksLikePublicKey = (text: string): boolean => /^0x(04[0-9a-f]{128}|0[23][0-9a-f]{64})$/i.test(text);
 
