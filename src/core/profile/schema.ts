@@ -1,17 +1,24 @@
 /** Reading documents against their schemas: what does not fit is damage, named by document and field. */
 import * as v from "valibot";
-import type { Hex } from "../bytes/hex.ts";
+import { fromHex, type Hex } from "../bytes/hex.ts";
 import { EnvironmentError } from "../platform/errors.ts";
 import type { Json } from "./store.ts";
 
-/** Canonical hex of exactly `length` bytes, or of any number. */
-export const hex = (length?: number) =>
-  v.custom<Hex>(
+/** Canonical hex of exactly `length` bytes, or of any number; `Branded` when the text names something. */
+export const hex = <Branded extends Hex = Hex>(length?: number) =>
+  v.custom<Branded>(
     (input) =>
       typeof input === "string" &&
       /^0x([0-9a-f]{2})*$/.test(input) &&
       (length === undefined || input.length === 2 + 2 * length),
-    length === undefined ? "expected hex" : `expected hex of ${length} bytes`,
+    "expected hex",
+  );
+
+/** Bytes, which documents hold as hex. */
+export const bytes = (length?: number) =>
+  v.pipe(
+    hex(length),
+    v.transform((text) => fromHex(text)),
   );
 
 /** Milliseconds since the epoch. */

@@ -4,6 +4,8 @@
  *
  * Paths are absolute. Every failure is an `EnvironmentError` DISK, or PERMISSIONS where the system refuses us.
  */
+import { randomBytes } from "node:crypto";
+
 export interface Disk {
   /** Who we are, to compare with owners; undefined where there are none. */
   readonly user: number | undefined;
@@ -48,14 +50,12 @@ export interface FileState {
 /** Ends the names of files that are being written; leftovers of a crash are removed when the profile is opened. */
 export const TEMPORARY = ".tmp";
 
-let temporaries = 0;
-
 /**
  * Puts a whole file in the place of `path`, complete or not at all. The caller syncs the directory, once for many files;
  * `durable: false` leaves the content to the system too, for files that can be made again.
  */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array, { durable } = { durable: true }): void {
-  const temporary = `${path}.${temporaries++}${TEMPORARY}`;
+  const temporary = `${path}.${randomBytes(6).toString("hex")}${TEMPORARY}`;
   const file = disk.create(temporary);
   try {
     file.write(0, bytes);

@@ -37,7 +37,7 @@ export class FileStoreReader extends LayeredStore {
     const stamp = this.#disk.stat(pathsOf(this.#directory).journal)?.stamp;
     if (stamp === this.#stamp && stamp !== undefined) return;
     const content = loadJournal(this.#disk, this.#directory);
-    const files = new Files({ disk: this.#disk, directory: this.#directory, mayWrite: false }, content.header.segments);
+    const files = new Files({ disk: this.#disk, directory: this.#directory, mayWrite: false }, content.header);
     this.#layers = [files, content.changes];
     this.#stamp = stamp;
   }

@@ -13,12 +13,15 @@ import { Changes } from "../../profile/changes.ts";
 import { type Layer, LayeredStore } from "../../profile/layered-store.ts";
 import { type Disk, TEMPORARY } from "./disk.ts";
 import { Files } from "./files.ts";
-import { Journal, loadJournal } from "./journal.ts";
+import { Journal, type JournalHeader, loadJournal } from "./journal.ts";
 import { pathsOf } from "./layout.ts";
 import { statPrivate } from "./permissions.ts";
 
 /** Every command reads the journal when it begins: a megabyte costs it some milliseconds. */
 const JOURNAL_MAX = 1 << 20;
+
+/** A few megabytes of messages; the index, rewritten by each checkpoint until the chunk is complete, is 112 KiB then. */
+const CHUNK_RECORDS = 4096;
 
 export interface FileStoreOptions {
   readonly disk: Disk;
@@ -28,15 +31,18 @@ export interface FileStoreOptions {
 }
 
 /** Makes an empty profile. Throws `UsageError` REFUSED when there is one. */
-export function createFileStore(options: FileStoreOptions): void {
-  const { disk, directory } = options;
+export function createFileStore(
+  disk: Disk,
+  directory: string,
+  { chunkRecords }: { readonly chunkRecords: number } = { chunkRecords: CHUNK_RECORDS },
+): void {
   const paths = pathsOf(directory);
   if (disk.stat(paths.journal)) throw new UsageError("REFUSED", `there is a profile in ${directory} already`);
   for (const path of [directory, paths.documents, paths.segments]) {
     disk.makeDirectory(path);
     statPrivate(disk, path);
   }
-  Journal.begin(disk, directory, { journal: 1, generation: 1, segments: {} }).close();
+  Journal.begin(disk, directory, { journal: 1, generation: 1, chunk: chunkRecords, segments: {} }).close();
 }
 
 /** The store of the process that has the profile's lock. */
@@ -44,7 +50,7 @@ export class FileStore extends LayeredStore {
   readonly #options: Required<FileStoreOptions>;
   readonly #files: Files;
   #journal: Journal;
-  #generation: number;
+  #header: JournalHeader;
   #changes: Changes;
   /** After a failed write nobody knows what the disk holds: only opening the profile again tells. */
   #failed = false;
@@ -56,9 +62,9 @@ export class FileStore extends LayeredStore {
     super();
     const content = loadJournal(disk, directory);
     this.#options = { disk, directory, journalMax };
-    this.#files = new Files({ disk, directory, mayWrite: true }, content.header.segments);
+    this.#files = new Files({ disk, directory, mayWrite: true }, content.header);
     this.#journal = Journal.resume(disk, directory, content);
-    this.#generation = content.header.generation;
+    this.#header = content.header;
     this.#changes = content.changes;
     this.tornBytes = content.torn;
     removeTemporaries(disk, directory);
@@ -74,11 +80,11 @@ export class FileStore extends LayeredStore {
     this.#guard(() => {
       const { disk, directory } = this.#options;
       const { extents, adopt } = this.#files.write(this.#changes);
-      const header = { journal: 1, generation: this.#generation + 1, segments: extents } as const;
+      const header = { ...this.#header, generation: this.#header.generation + 1, segments: extents };
       const journal = Journal.begin(disk, directory, header);
       this.#journal.close();
       this.#journal = journal;
-      this.#generation++;
+      this.#header = header;
       this.#changes = new Changes();
       adopt();
     });

@@ -5,7 +5,7 @@ import type { SortedRecords } from "../../profile/sorted-records.ts";
 import type { DocumentName, SegmentName } from "../../profile/store.ts";
 import type { Disk } from "./disk.ts";
 import { DocumentFiles } from "./document-files.ts";
-import type { SegmentExtents } from "./journal.ts";
+import type { JournalHeader, SegmentExtents } from "./journal.ts";
 import { pathsOf } from "./layout.ts";
 import { SegmentFiles } from "./segment-files.ts";
 
@@ -21,11 +21,11 @@ export class Files implements Layer {
   readonly #documents: DocumentFiles;
   readonly #segments: SegmentFiles;
 
-  /** `extents` are those of the journal's header. */
-  constructor({ disk, directory, mayWrite }: FilesOptions, extents: SegmentExtents) {
+  /** The header is the journal's. */
+  constructor({ disk, directory, mayWrite }: FilesOptions, { chunk, segments }: JournalHeader) {
     const paths = pathsOf(directory);
     this.#documents = new DocumentFiles(disk, paths.documents);
-    this.#segments = new SegmentFiles({ disk, directory: paths.segments, mayWrite }, extents);
+    this.#segments = new SegmentFiles({ disk, directory: paths.segments, mayWrite, chunkRecords: chunk }, segments);
   }
 
   /** Makes `changes` durable in the files. They count once a journal with these extents stands, and then `adopt` is due. */

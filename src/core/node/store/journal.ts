@@ -4,7 +4,7 @@
  *
  * ```
  * journal := header transaction*          each a checked line
- * header  := {journal: 1, generation, segments: {NAME: SegmentExtent}}
+ * header  := {journal: 1, generation, chunk, segments: {NAME: SegmentExtent}}
  * transaction := {n, put: {NAME: value}, removed: [NAME], appended: {SEGMENT: [[key, group, order, value]]}}
  * ```
  * `n` counts from 1. A line that was being written when the machine stopped is the last, and is cut off; a line that does
@@ -34,6 +34,8 @@ export interface JournalHeader {
   readonly journal: 1;
   /** Counts the checkpoints. */
   readonly generation: number;
+  /** Records in a complete chunk file. */
+  readonly chunk: number;
   readonly segments: SegmentExtents;
 }
 

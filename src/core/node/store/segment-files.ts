@@ -1,5 +1,5 @@
 /**
- * Segments as chunk files that only grow, `CHUNK_RECORDS` records each, with an index beside them.
+ * Segments as chunk files that only grow, so many records each, with an index beside them.
  *
  * ```
  * messages.000001.ndjson   checked lines of {key, group, order, value}, as they arrived
@@ -15,16 +15,15 @@ import { Chunk, type ChunkExtent } from "./chunk.ts";
 import type { Disk } from "./disk.ts";
 import type { SegmentExtent, SegmentExtents } from "./journal.ts";
 
-/** A few megabytes of messages; its index, rewritten by each checkpoint until the chunk is full, is 112 KiB. */
-const CHUNK_RECORDS = 4096;
-
-/** Indexes are loaded when they are first needed. BOUNDED BY the records / `CHUNK_RECORDS`. */
+/** Indexes are loaded when they are first needed. BOUNDED BY the records / `chunkRecords`. */
 type Chunks = readonly Chunk[];
 
 export interface SegmentFilesOptions {
   readonly disk: Disk;
   readonly directory: string;
   readonly mayWrite: boolean;
+  /** Records in a complete chunk. */
+  readonly chunkRecords: number;
 }
 
 export class SegmentFiles {
@@ -69,12 +68,13 @@ export class SegmentFiles {
   }
 
   #extend(name: SegmentName, records: readonly TextRecord[]): Chunks {
+    const { chunkRecords } = this.#options;
     const chunks = [...this.#chunks(name)];
     for (let rest = records; rest.length > 0; ) {
       const last = chunks.at(-1);
-      const open = last && last.count < CHUNK_RECORDS ? chunks.pop() : undefined;
+      const open = last && last.count < chunkRecords ? chunks.pop() : undefined;
       const chunk = open ?? this.#chunk(name, chunks.length, { count: 0, size: 0 });
-      const fitting = rest.slice(0, CHUNK_RECORDS - chunk.count);
+      const fitting = rest.slice(0, chunkRecords - chunk.count);
       chunks.push(chunk.extend(fitting));
       rest = rest.slice(fitting.length);
     }
@@ -86,10 +86,11 @@ export class SegmentFiles {
   }
 
   #chunksOf(name: SegmentName, { count, lastSize }: SegmentExtent): Chunks {
-    const complete = Math.ceil(count / CHUNK_RECORDS) - 1;
+    const { chunkRecords } = this.#options;
+    const complete = Math.ceil(count / chunkRecords) - 1;
     return Array.from({ length: complete + 1 }, (_, index) => {
-      const last = { count: count - complete * CHUNK_RECORDS, size: lastSize };
-      return this.#chunk(name, index, index < complete ? { count: CHUNK_RECORDS, size: undefined } : last);
+      const last = { count: count - complete * chunkRecords, size: lastSize };
+      return this.#chunk(name, index, index < complete ? { count: chunkRecords, size: undefined } : last);
     });
   }
 

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll } from "vitest";
+import { createFileStore, FileStore } from "../../../src/core/node/store/file-store.ts";
+import { systemDisk } from "../../../src/core/node/store/system-disk.ts";
+import { storeContract } from "../../contract/store.ts";
+
+const root = mkdtempSync(`${tmpdir()}/statusctl-store-`);
+afterAll(() => rmSync(root, { recursive: true }));
+let profiles = 0;
+
+/** With a journal of this size. */
+const onDisk = (journalMax: number) => () => {
+  const options = { disk: systemDisk, directory: `${root}/${profiles++}`, journalMax };
+  createFileStore(systemDisk, options.directory, { chunkRecords: 3 });
+  let store: FileStore | undefined;
+  return {
+    open: () => {
+      store?.close();
+      store = new FileStore(options);
+      return store;
+    },
+  };
+};
+
+storeContract("the store on disk, all in its journal", onDisk(1 << 20));
+storeContract("the store on disk, with a checkpoint after each commit", onDisk(0));
