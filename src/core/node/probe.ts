@@ -106,9 +106,13 @@ class Journey {
   }
 
   async resolve(): Promise<void> {
-    if (this.#options.proxied || isAddress(this.#host)) return;
+    if (!this.#needsLookup) return;
     this.#host = (await lookup(this.#host)).address;
     this.#done("resolve", this.#options.clock.now());
+  }
+
+  get #needsLookup(): boolean {
+    return !this.#options.proxied && !isAddress(this.#enode.host);
   }
 
   /** Runs a node of its own until everything is known, or it ended. */
@@ -187,7 +191,7 @@ class Journey {
         }
         break;
       case "unreachable":
-        this.fail({ fault: "them", reason: event.error.message, disconnect: null });
+        this.fail({ fault: faultOf(event.error), reason: event.error.message, disconnect: null });
         next("ended");
         break;
       case "closed":
@@ -215,10 +219,16 @@ class Journey {
   }
 
   #nextStage(): ProbeStage {
-    const skipped = (stage: ProbeStage): boolean => stage === "resolve" && this.#stages.tcp !== undefined;
-    return PROBE_STAGES.find((stage) => this.#stages[stage] === undefined && !skipped(stage)) ?? "hold";
+    const open = PROBE_STAGES.filter((stage) => this.#stages[stage] === undefined);
+    return open.find((stage) => stage !== "resolve" || this.#needsLookup) ?? "hold";
   }
 }
+
+/** Failures to open a stream that say something about this machine rather than the other. */
+const OURS = ["ENETUNREACH", "EADDRNOTAVAIL", "EACCES", "EPERM", "EMFILE", "ENFILE"];
+
+const faultOf = (error: Error): "them" | "us" =>
+  "code" in error && typeof error.code === "string" && OURS.includes(error.code) ? "us" : "them";
 
 function failureOf(cause: CloseCause): Failure {
   if (cause.type === "broken") return { fault: "them", reason: cause.error.message, disconnect: null };

@@ -1,0 +1,19 @@
+/** Waiting for time or a signal, whichever comes first. */
+
+/** Why the wait was over. */
+export type Woken = "signal" | "timeout";
+
+/** Resolves when `signal` aborts, or after `ms` if given. */
+export function rest(signal: AbortSignal, ms?: number): Promise<Woken> {
+  return new Promise((resolve) => {
+    const end = (why: Woken): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", interrupted);
+      resolve(why);
+    };
+    const interrupted = (): void => end("signal");
+    const timer = setTimeout(() => end("timeout"), ms ?? 2 ** 31 - 1);
+    if (signal.aborted) interrupted();
+    else signal.addEventListener("abort", interrupted, { once: true });
+  });
+}

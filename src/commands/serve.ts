@@ -1,0 +1,154 @@
+import { Flags } from "@oclif/core";
+import type { Lines } from "../cli/base-command.ts";
+import { type Network, nodeNamed, openNetwork } from "../cli/network.ts";
+import { nodeSecretFor } from "../cli/node-key.ts";
+import { describeEvent } from "../cli/node-log.ts";
+import { relayLine } from "../cli/relay-record.ts";
+import { StreamCommand } from "../cli/stream-command.ts";
+import { parseAddress, parseAmount, parseDuration, parseSize } from "../cli/values.ts";
+import { rest } from "../cli/waiting.ts";
+import { formatEnode } from "../core/devp2p/enode.ts";
+import { Hub } from "../core/node/hub.ts";
+import { type Relay, startRelay } from "../core/node/relay.ts";
+import { type RelayReport, reporter } from "../core/node/relay-report.ts";
+import { UsageError } from "../core/platform/errors.ts";
+import { DEFAULT_WHISPER_OPTIONS } from "../core/whisper/whisper.ts";
+import type { RateLimits } from "../core/whisper/whisper-io.ts";
+
+interface Served extends RelayReport {
+  readonly enode: string;
+}
+
+export default class ServeCommand extends StreamCommand<Served> {
+  static override summary = "run a Whisper relay until it is stopped";
+  static override description = [
+    "Accepts peers, checks their envelopes and forwards them. The enode is printed first: give it to others as --peer.",
+    "With a profile the node keeps its key, and with it its enode; without one the key is of the moment.",
+  ].join("\n");
+  static override examples = [
+    { description: "On the usual port", command: "<%= config.bin %> <%= command.id %>" },
+    {
+      description: "For everybody, with a line of figures every minute",
+      command: "<%= config.bin %> <%= command.id %> --listen 0.0.0.0:443 --max-peers 100 --status-every 1m",
+    },
+    {
+      description: "Joined with another relay, for ten minutes",
+      command: "<%= config.bin %> <%= command.id %> --peer $OTHER --for 10m",
+    },
+  ];
+  static override flags = {
+    listen: Flags.string({
+      default: "127.0.0.1:30303",
+      helpValue: "HOST:PORT",
+      summary: "where to listen; port 0 takes a free one",
+    }),
+    "node-key-file": Flags.string({ helpValue: "FILE", summary: "file with the node's secret key as hex" }),
+    "max-peers": Flags.integer({ min: 1, max: 10_000, default: 50, helpValue: "N", summary: "how many peers at once" }),
+    "min-pow": Flags.string({ default: "0.001", helpValue: "POW", summary: "least proof of work that is taken" }),
+    "max-pool": Flags.string({ default: "64MiB", helpValue: "SIZE", summary: "most bytes of envelopes that are kept" }),
+    "rate-limit": Flags.string({
+      helpValue: "IP,PEER,TOPIC",
+      summary: "packets per second from an address and a peer, envelopes per second on a topic; 0 = no limit",
+    }),
+    trusted: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: "ENODE",
+      summary: "a peer whose direct messages are taken and who is exempt from limits",
+    }),
+    "status-every": Flags.string({ helpValue: "30s", summary: "report figures so often" }),
+    for: Flags.string({ helpValue: "10m", summary: "stop after this time" }),
+  };
+  static override schema = "serve/1";
+
+  protected override async work(): Promise<Served> {
+    const { flags } = await this.parse(ServeCommand);
+    const { stopped } = this;
+    const network = await openNetwork(this.settings, this.config.version);
+    const hub = new Hub();
+    hub.listen((event) => {
+      const line = describeEvent(event);
+      if (line && line.level <= this.verbose) this.note(line.text);
+    });
+    const peers = this.settings.peers.value.map((name) => nodeNamed(network.crypto, name));
+    const relay = await this.#start(network, hub, flags);
+    const report = reporter(relay.node, hub, network.clock);
+    for (const peer of peers) relay.node.connect(peer);
+    const enode = formatEnode(relay.enode);
+    await this.emit({ type: "listening", enode }, () => [enode]);
+    const failed = hub.first((event) => (event.type === "failed" ? event : undefined), stopped);
+    const woken = await this.#run(report, flags["status-every"], flags.for, failed);
+    await relay.stop();
+    const counts = report();
+    await this.end(woken === "signal" ? "signal" : "timeout", {
+      peers: counts.opened,
+      envelopes: counts.admissions.added,
+    });
+    return { enode, ...counts };
+  }
+
+  protected override render(served: Served): Lines {
+    return [relayLine(served)];
+  }
+
+  #start(network: Network, hub: Hub, flags: ServeFlags): Promise<Relay> {
+    const trusted = (flags.trusted ?? []).map((name) => nodeNamed(network.crypto, name).id);
+    const pool = { ...DEFAULT_WHISPER_OPTIONS.pool, maxBytes: parseSize(flags["max-pool"]) };
+    return startRelay({
+      ...network,
+      nodeSecret: nodeSecretFor(network, this.settings, flags["node-key-file"]),
+      listen: parseAddress(flags.listen),
+      quotas: { maxPeers: flags["max-peers"] },
+      trusted,
+      whisper: { minPow: parseAmount(flags["min-pow"]), pool, rateLimits: parseRateLimits(flags["rate-limit"]) },
+      observe: hub.tell,
+    });
+  }
+
+  /** Waits for the end, saying figures now and then. */
+  async #run(
+    report: () => RelayReport,
+    every: string | undefined,
+    limit: string | undefined,
+    failed: Promise<unknown>,
+  ): Promise<"signal" | "timeout"> {
+    const tick =
+      every &&
+      setInterval(() => {
+        const figures = report();
+        void this.emit({ type: "status", ...figures }, () => [relayLine(figures)]);
+      }, parseDuration(every));
+    try {
+      const over = rest(this.stopped, limit === undefined ? undefined : parseDuration(limit));
+      const failure = failed.then((event) => (event ? Promise.reject((event as { error: unknown }).error) : over));
+      return await Promise.race([over, failure]);
+    } finally {
+      clearInterval(tick || undefined);
+    }
+  }
+}
+
+interface ServeFlags {
+  readonly listen: string;
+  readonly "node-key-file"?: string | undefined;
+  readonly "max-peers": number;
+  readonly "min-pow": string;
+  readonly "max-pool": string;
+  readonly "rate-limit"?: string | undefined;
+  readonly trusted?: string[] | undefined;
+}
+
+function parseRateLimits(text = "0,0,0"): RateLimits {
+  const numbers = text.split(",").map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  const [ip, peerId, topic] = numbers;
+  if (
+    numbers.length !== 3 ||
+    numbers.some(Number.isNaN) ||
+    ip === undefined ||
+    peerId === undefined ||
+    topic === undefined
+  ) {
+    throw new UsageError("USAGE", `--rate-limit: expected three numbers such as 100,50,0, got "${text}"`);
+  }
+  return { ip, peerId, topic };
+}

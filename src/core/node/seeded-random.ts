@@ -1,0 +1,13 @@
+/** Chance that comes again: for a devnet that is to be the same each time. Never for keys that protect anything. */
+import { bigEndian, concatBytes } from "../bytes/bytes.ts";
+import type { Hashes } from "../crypto/crypto.ts";
+import type { Random } from "../platform/random.ts";
+
+/** Keccak-256 of seed and counter, block after block. */
+export function seededRandom(hashes: Hashes, seed: number): Random {
+  let counter = 0;
+  const block = (): Uint8Array => hashes.keccak256(concatBytes(bigEndian(seed, 8), bigEndian(counter++, 8)));
+  return {
+    bytes: (length) => concatBytes(...Array.from({ length: Math.ceil(length / 32) }, block)).slice(0, length),
+  };
+}
