@@ -70,3 +70,20 @@ function malformed(expected: string, text: string): UsageError {
   const shown = text.length > 40 ? `${text.slice(0, 37)}...` : text;
   return new UsageError("USAGE", `expected ${expected}, got "${shown}"`);
 }
+
+/** `HOST:PORT`, `[IPv6]:PORT`, or a port alone on loopback. */
+export function parseAddress(text: string): { host: string; port: number } {
+  const parts = /^(?:(?:\[(?<ipv6>[0-9a-f:.]+)\]|(?<host>[^:[\]]+)):)?(?<port>\d{1,5})$/i.exec(text)?.groups;
+  const port = Number(parts?.port);
+  if (!parts || port > 0xffff) throw new UsageError("USAGE", `"${text}" is no address; write HOST:PORT`);
+  return { host: parts.ipv6 ?? parts.host ?? "127.0.0.1", port };
+}
+
+/** A number of at least 0. */
+export function parseAmount(text: string): number {
+  const amount = Number(text);
+  if (text.trim() === "" || !Number.isFinite(amount) || amount < 0) {
+    throw new UsageError("USAGE", `"${text}" is no amount; write a number such as 0.002`);
+  }
+  return amount;
+}
