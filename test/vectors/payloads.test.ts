@@ -131,6 +131,7 @@ describe("payloads.json", () => {
     const open = () => unwrapPayload(pureCrypto, fromHex(vector.input), fromHex(vector.transportSigner));
     if (vector.error !== null) {
       expect(open).toThrow(RemoteError);
+      expect(open).toThrow(expect.objectContaining({ code: codeOf(vector.error) }));
       return;
     }
     expectAuthored(open(), {
@@ -198,6 +199,10 @@ function typeOf(message: string): number {
   const name = message.charAt(0).toLowerCase() + message.slice(1);
   return Object.entries(PAYLOAD_TYPE).find(([known]) => known === name)?.[1] ?? 0;
 }
+
+/** What is wrong with a wrapper: its signature, or already its bytes. */
+const codeOf = (error: string): unknown =>
+  /signature|recovery/.test(error) ? "BAD_SIGNATURE" : expect.stringMatching(/^(MALFORMED|TRUNCATED)$/);
 
 function verdictOf(error: string): Verdict {
   const verdict = error.startsWith("strconv.ParseFloat") ? "value-no-number" : VERDICT_OF[error];

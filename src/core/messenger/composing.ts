@@ -30,13 +30,14 @@ export function composeMessage(
 ): OutboxItem {
   const { ttl = DEFAULT_TTL, pow = DEFAULT_POW, idempotencyKey = null } = utterance;
   checkDelivery(ttl, pow);
-  const clock = nextClock(chat.clock, now);
-  const payload = chatMessageCodec.encode(checked(chatMessageOf(utterance, clock, now), now));
+  const time = Math.floor(now);
+  const clock = nextClock(chat.clock, time);
+  const payload = chatMessageCodec.encode(checked(chatMessageOf(utterance, clock, time), time));
   const { id, bytes: wrapper } = wrapPayload(crypto, author, { type: PAYLOAD_TYPE.chatMessage, payload });
   if (wrapper.length > MAX_WRAPPER) {
     throw new UsageError("REFUSED", `message: ${wrapper.length} bytes, at most ${MAX_WRAPPER} fit into an envelope`);
   }
-  const delivery = { ttl, pow, state: "queued", attempts: 0, requestKey: idempotencyKey, queuedAt: now } as const;
+  const delivery = { ttl, pow, state: "queued", attempts: 0, requestKey: idempotencyKey, queuedAt: time } as const;
   return { id, chat: chat.name, key: chat.key, wrapper, clock, ...delivery };
 }
 

@@ -196,6 +196,13 @@ test.each([
   expect(alice.state.chats()).toMatchObject([{ clock: 0 }]);
 });
 
+test("a clock that shows fractions of a millisecond is rounded down", () => {
+  const { alice, bob } = people();
+  alice.now = START + 0.75;
+  bob.now = START + 1;
+  expect(bob.read(alice.post("hello"))).toMatchObject({ clock: START, sentAt: START });
+});
+
 test("the largest message that is taken fits into an envelope", () => {
   const { alice } = people();
   const outputs = alice.say("a".repeat((1 << 20) - 1024 - 110));
