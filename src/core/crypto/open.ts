@@ -6,8 +6,11 @@
  * | pure | @noble/hashes | @noble/secp256k1 | @noble/ciphers, @noble/hashes |
  * | fast | hash-wasm, node:crypto | `secp256k1`, else as pure | node:crypto |
  *
- * Only the curve can fall back: `secp256k1` is an optional dependency with binaries for the common machines. A command
- * that needs hashes alone opens hashes alone: what is not opened is not loaded.
+ * Only the curve can fall back: `secp256k1` is an optional dependency with binaries for the common machines.
+ *
+ * What is not opened is not loaded, so a command that needs hashes alone opens hashes alone. Bundled, and in processor
+ * time of a bare `node`, a start costs 1.10 with pure hashes, 1.13 with the pure curve, 1.29 with pure ciphers (but 1.13
+ * with fast ones: Node has them already), 1.38 with all pure and 1.48 with all fast.
  */
 import type { Ciphers, Crypto, Curve, Door, Hashes, Kdfs } from "./crypto.ts";
 

@@ -11,6 +11,7 @@ const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const filled = (length: number) => fc.constantFrom(0, 1, 255).map((byte) => new Uint8Array(length).fill(byte));
 const key = fc.oneof(exactly(16), exactly(32));
+/** Below the order: above it libsecp256k1 draws its nonce from the digest as it is, RFC 6979 from the digest modulo n. */
 const digest = exactly(32).filter((value) => value[0] !== 255);
 const scalar = exactly(32).filter((value) => pure.isSecretKey(value));
 const point = scalar.map((secret) => fast.publicKeyOf(secret));
