@@ -74,6 +74,14 @@ class ShortCommandHelp extends CommandHelp {
     return super.groupFlags(flags.filter((flag) => flag.helpGroup !== "GLOBAL"));
   }
 
+  protected override defaultUsage(): string {
+    return `${this.command.id} ${[...Object.values(this.command.args).map(argumentUsage), "[FLAGS]"].join(" ")}`;
+  }
+
+  protected override description(): string | undefined {
+    return this.command.description === undefined ? undefined : this.wrap(this.command.description);
+  }
+
   override generate(): string {
     return `${super.generate()}\n\nGLOBAL FLAGS\n  --json, --profile, --fields, --timeout and others: statusctl help flags`;
   }
