@@ -47,7 +47,7 @@ export interface RelayStatistics {
 
 /** Envelopes in one packet: a full packet of messages has fewer than 4,000; more are specks that only cost hashing. */
 const ENVELOPES_MAX = 16_384;
-/** Errors in one message response; it must not outgrow the packet that it answers. */
+/** Errors in one message response: a packet of garbage is not worth an answer of megabytes. */
 const ERRORS_MAX = 256;
 
 export class Relay {
