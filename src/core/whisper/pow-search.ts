@@ -53,7 +53,7 @@ export function startSearch(
   const view = new DataView(suffix.buffer);
   const digest = (nonce: number) => {
     view.setUint32(0, nonce / UINT32);
-    view.setUint32(4, nonce % UINT32);
+    view.setUint32(4, nonce); // writes it modulo 2^32
     return hash(suffix);
   };
   return { digest, bits, next: start, stride };
