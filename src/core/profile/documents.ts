@@ -4,7 +4,6 @@
  *
  * ```
  * identity            keys of this profile and of this installation
- * settings            defaults of flags, by name
  * peers               nodes the user has added
  * chats/ID            a chat that is joined
  * chat-keys/ID        the symmetric key of a chat that was looked at: PBKDF2 is slow
@@ -21,7 +20,6 @@ import { bytes, hex, millis } from "./schema.ts";
 import type { DocumentName, SegmentName } from "./store.ts";
 
 export const IDENTITY: DocumentName = "identity";
-export const SETTINGS: DocumentName = "settings";
 export const PEERS: DocumentName = "peers";
 
 /** Documents of which there are many, by id. */
@@ -59,9 +57,6 @@ export const identitySchema = v.strictObject({
   createdAt: millis,
 });
 export type Identity = v.InferOutput<typeof identitySchema>;
-
-export const settingsSchema = v.record(text, v.union([text, v.number(), v.boolean(), v.array(text)]));
-export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 
 const peerSchema = v.strictObject({
   /** An enode URL. */

@@ -22,9 +22,6 @@ import {
   PEERS,
   type Peer,
   peersSchema,
-  SETTINGS,
-  type Settings,
-  settingsSchema,
 } from "./documents.ts";
 import { StoredMessengerState } from "./messenger-state.ts";
 import { parseMessage } from "./records.ts";
@@ -57,14 +54,6 @@ export class Profile {
       throw new UsageError("REFUSED", "the profile belongs to another chat key: make a new profile for this one");
     }
     this.#store.put(IDENTITY, { ...rest, chatKey: toHex(chatKey), nodeKey: toHex(nodeKey) });
-  }
-
-  get settings(): Settings {
-    return this.#documents.read(settingsSchema, SETTINGS) ?? {};
-  }
-
-  putSettings(settings: Settings): void {
-    this.#store.put(SETTINGS, settings);
   }
 
   get peers(): readonly Peer[] {
