@@ -13,7 +13,7 @@
  */
 import { EnvironmentError } from "../../platform/errors.ts";
 import { Changes } from "../../profile/changes.ts";
-import type { Json, SegmentName } from "../../profile/store.ts";
+import type { Json, SegmentName, Store } from "../../profile/store.ts";
 import { decodeLine, encodeLine, type Line, linesOf } from "./checked-line.ts";
 import { damagedFile } from "./damage.ts";
 import { type Disk, type DiskFile, replaceFile } from "./disk.ts";
@@ -70,6 +70,9 @@ export function loadJournal(disk: Disk, directory: string): JournalContent {
   throw new EnvironmentError("NO_PROFILE", `there is no profile in ${directory}`, { details: { directory } });
 }
 
+/** What a transaction is replayed to. */
+type Changed = Pick<Store, "put" | "remove" | "append">;
+
 /** Reads the bytes of a journal. Throws `EnvironmentError` DAMAGED naming `path`. */
 export function readJournal(path: string, bytes: Uint8Array): JournalContent {
   const lines = [...linesOf(bytes)];
@@ -114,12 +117,23 @@ function refuseHoles(path: string, rest: readonly Line[]): void {
   throw damagedFile(path, `it does not read at byte ${rest[0]?.offset ?? 0}`, lost);
 }
 
-function replay({ put, removed, appended }: Transaction, changes: Changes): void {
-  for (const [name, value] of Object.entries(put)) changes.put(name, value);
-  for (const name of removed) changes.remove(name);
+function replay({ put, removed, appended }: Transaction, to: Changed): void {
+  for (const [name, value] of Object.entries(put)) to.put(name, value);
+  for (const name of removed) to.remove(name);
   for (const [segment, records] of Object.entries(appended)) {
-    for (const [key, group, order, value] of records) changes.append(segment, { key, group, order, value });
+    for (const [key, group, order, value] of records) to.append(segment, { key, group, order, value });
   }
+}
+
+/** Replays whatever reads of a damaged journal, and says how many lines do not. */
+export function replayReadable(bytes: Uint8Array, to: Changed): number {
+  let unreadable = 0;
+  for (const { offset, bytes: line } of linesOf(bytes)) {
+    const text = decodeLine(line);
+    if (text === undefined) unreadable++;
+    else if (offset > 0) replay(JSON.parse(text), to);
+  }
+  return unreadable;
 }
 
 /** The line of a transaction. Values are text already and are put together as they are. */
@@ -139,6 +153,7 @@ export function encodeTransaction(n: number, changes: Changes): Uint8Array {
 /** The journal of the process that holds the profile. */
 export class Journal {
   readonly #file: DiskFile;
+  /** Bytes; BOUNDED BY the checkpoint that it brings about. */
   #size: number;
   #transactions: number;
 
@@ -160,10 +175,7 @@ export class Journal {
   /** Goes on with what was read, without its unfinished end. */
   static resume(disk: Disk, directory: string, { size, torn, transactions }: JournalContent): Journal {
     const file = disk.open(pathsOf(directory).journal);
-    if (torn > 0) {
-      file.truncate(size);
-      file.sync();
-    }
+    if (torn > 0) file.truncate(size);
     return new Journal(file, size, transactions);
   }
 
