@@ -16,6 +16,7 @@ import { GLOBAL_FLAGS } from "./global-flags.ts";
 import { Output, type OutputMode } from "./output.ts";
 import { runSteps, type Step } from "./progress.ts";
 import { modeOf, reportFailure } from "./report.ts";
+import { askSecret, credentialFile, readSecret } from "./secrets.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { Interruption } from "./signals.ts";
 import type { InputSource } from "./stdin.ts";
@@ -43,7 +44,10 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   #fields: readonly string[] = [];
   /** The flags that stood on the command line, as often as they did. */
   #given: readonly string[] = [];
+  #passphraseFd: number | undefined;
   #interruption: Interruption | undefined;
+  #passphrase: Promise<string | undefined> | undefined;
+  #passphraseFd: number | undefined;
   #exitCode: ExitCode = 0;
 
   /** Does what the command is for. Parses its flags first: `await this.parse(TheCommand)`. */
@@ -86,6 +90,8 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
     const parsed = await super.parse<F, B, A>(options, argv);
     this.#given = parsed.raw.flatMap((token) => (token.type === "flag" ? [token.flag] : []));
     this.#fields = parsed.flags.fields ?? [];
+    this.#passphraseFd = parsed.flags["passphrase-fd"];
+    this.#passphraseFd = parsed.flags["passphrase-fd"];
     const warn = (message: string) => this.caution("W_CONFIG", message);
     this.#settings = resolveSettings({ flags: parsed.flags, given: new Set(this.#given), env: process.env, warn });
     return parsed;
@@ -122,6 +128,33 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   protected get input(): InputSource {
     return { stdin: process.stdin, hint: (text) => this.note(text) };
   }
+
+  /** A secret from a file or descriptor, or asked for at the terminal; undefined when it cannot be had. */
+  protected async secret(what: string, source: { file: string | null; fd?: number }): Promise<string | undefined> {
+    const { askSecret, readSecret } = await import("./secrets.ts");
+    const ask = this.mayAsk ? askSecret : undefined;
+    const warn = (message: string) => this.caution("W_PERMISSIONS", message);
+    return readSecret(what, { file: source.file, fd: source.fd, input: this.input, ask, warn });
+  }
+
+  /** The profile's passphrase: by flag, variable or systemd, or asked for at the terminal. */
+  protected async passphrase(): Promise<string | undefined> {
+    const { credentialFile } = await import("./secrets.ts");
+    const file = this.settings.passphraseFile.value ?? credentialFile(process.env);
+    return this.secret("passphrase", this.#passphraseFd === undefined ? { file } : { file, fd: this.#passphraseFd });
+  }
+
+  /** The passphrase of the profile, from wherever the user said it is; asked for once, and only when it is needed. */
+  protected readonly passphrase = (): Promise<string | undefined> => {
+    this.#passphrase ??= readSecret("passphrase", {
+      file: this.settings.passphraseFile.value ?? credentialFile(process.env),
+      fd: this.#passphraseFd,
+      input: this.input,
+      ask: this.mayAsk ? askSecret : undefined,
+      warn: (message) => this.caution("W_PERMISSIONS", message),
+    });
+    return this.#passphrase;
+  };
 
   /** Colours for what goes to stdout. */
   protected get colours(): ChalkInstance {
