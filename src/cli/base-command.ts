@@ -16,7 +16,6 @@ import { GLOBAL_FLAGS } from "./global-flags.ts";
 import { Output, type OutputMode } from "./output.ts";
 import { runSteps, type Step } from "./progress.ts";
 import { modeOf, reportFailure } from "./report.ts";
-import { askSecret, credentialFile, readSecret } from "./secrets.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { Interruption } from "./signals.ts";
 import type { InputSource } from "./stdin.ts";
@@ -46,8 +45,6 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   #given: readonly string[] = [];
   #passphraseFd: number | undefined;
   #interruption: Interruption | undefined;
-  #passphrase: Promise<string | undefined> | undefined;
-  #passphraseFd: number | undefined;
   #exitCode: ExitCode = 0;
 
   /** Does what the command is for. Parses its flags first: `await this.parse(TheCommand)`. */
@@ -90,7 +87,6 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
     const parsed = await super.parse<F, B, A>(options, argv);
     this.#given = parsed.raw.flatMap((token) => (token.type === "flag" ? [token.flag] : []));
     this.#fields = parsed.flags.fields ?? [];
-    this.#passphraseFd = parsed.flags["passphrase-fd"];
     this.#passphraseFd = parsed.flags["passphrase-fd"];
     const warn = (message: string) => this.caution("W_CONFIG", message);
     this.#settings = resolveSettings({ flags: parsed.flags, given: new Set(this.#given), env: process.env, warn });
@@ -137,22 +133,9 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
     return readSecret(what, { file: source.file, fd: source.fd, input: this.input, ask, warn });
   }
 
-  /** The profile's passphrase: by flag, variable or systemd, or asked for at the terminal. */
-  protected async passphrase(): Promise<string | undefined> {
-    const { credentialFile } = await import("./secrets.ts");
-    const file = this.settings.passphraseFile.value ?? credentialFile(process.env);
-    return this.secret("passphrase", this.#passphraseFd === undefined ? { file } : { file, fd: this.#passphraseFd });
-  }
-
   /** The passphrase of the profile, from wherever the user said it is; asked for once, and only when it is needed. */
   protected readonly passphrase = (): Promise<string | undefined> => {
-    this.#passphrase ??= readSecret("passphrase", {
-      file: this.settings.passphraseFile.value ?? credentialFile(process.env),
-      fd: this.#passphraseFd,
-      input: this.input,
-      ask: this.mayAsk ? askSecret : undefined,
-      warn: (message) => this.caution("W_PERMISSIONS", message),
-    });
+    this.#passphrase ??= this.#findPassphrase();
     return this.#passphrase;
   };
 
@@ -233,6 +216,12 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
       warnings: this.#warnings,
       elapsedMs: Math.round(performance.now()),
     };
+  }
+
+  async #findPassphrase(): Promise<string | undefined> {
+    const { credentialFile } = await import("./secrets.ts");
+    const file = this.settings.passphraseFile.value ?? credentialFile(process.env);
+    return this.secret("passphrase", this.#passphraseFd === undefined ? { file } : { file, fd: this.#passphraseFd });
   }
 
   get #colourMode(): ColourMode {
