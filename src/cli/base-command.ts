@@ -44,6 +44,7 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   /** The flags that stood on the command line, as often as they did. */
   #given: readonly string[] = [];
   #passphraseFd: number | undefined;
+  #passphrase: Promise<string | undefined> | undefined;
   #interruption: Interruption | undefined;
   #exitCode: ExitCode = 0;
 
