@@ -12,7 +12,7 @@ let profiles = 0;
 /** With a journal of this size. */
 const onDisk = (journalMax: number) => () => {
   const options = { disk: systemDisk, directory: `${root}/${profiles++}`, journalMax };
-  createFileStore(systemDisk, options.directory, { chunkRecords: 3 });
+  createFileStore({ ...options, chunkRecords: 3 });
   let store: FileStore | undefined;
   return {
     open: () => {

@@ -39,7 +39,7 @@ function contentOf(store: Store): unknown {
 /** What a profile holds after each number of transactions, from one that never lost power. */
 const EXPECTED: readonly unknown[] = (() => {
   const disk = new SimulatedDisk();
-  createFileStore(disk, DIRECTORY, LIMITS);
+  createFileStore({ disk, directory: DIRECTORY, ...LIMITS });
   const store = new FileStore({ disk, directory: DIRECTORY, ...LIMITS });
   const contents = [contentOf(store)];
   for (let n = 1; n <= COMMITS + 3; n++) {
@@ -51,7 +51,7 @@ const EXPECTED: readonly unknown[] = (() => {
 
 /** Runs the scenario; `durable` is told how many transactions are, as far as the caller knows. */
 function run(disk: SimulatedDisk, durable: (transactions: number) => void = () => undefined): void {
-  createFileStore(disk, DIRECTORY, LIMITS);
+  createFileStore({ disk, directory: DIRECTORY, ...LIMITS });
   const store = new FileStore({ disk, directory: DIRECTORY, ...LIMITS });
   for (let n = 1; n <= COMMITS; n++) {
     transact(store, n);
@@ -65,7 +65,7 @@ function reopen(disk: SimulatedDisk): FileStore {
     return new FileStore({ disk, directory: DIRECTORY, ...LIMITS });
   } catch (error) {
     if (!(error instanceof EnvironmentError && error.code === "NO_PROFILE")) throw error;
-    createFileStore(disk, DIRECTORY, LIMITS);
+    createFileStore({ disk, directory: DIRECTORY, ...LIMITS });
     return new FileStore({ disk, directory: DIRECTORY, ...LIMITS });
   }
 }

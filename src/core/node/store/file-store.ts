@@ -30,17 +30,15 @@ export interface FileStoreOptions {
   readonly journalMax?: number;
 }
 
-export interface NewFileStoreOptions {
+export interface NewFileStore {
+  readonly disk: Disk;
+  readonly directory: string;
   /** Records in a complete chunk of a segment; 4096 by default. It stays for the life of the profile. */
   readonly chunkRecords?: number;
 }
 
 /** Makes an empty profile. Throws `UsageError` REFUSED when there is one; `EnvironmentError` PERMISSIONS, DISK. */
-export function createFileStore(
-  disk: Disk,
-  directory: string,
-  { chunkRecords = CHUNK_RECORDS }: NewFileStoreOptions = {},
-): void {
+export function createFileStore({ disk, directory, chunkRecords = CHUNK_RECORDS }: NewFileStore): void {
   const paths = pathsOf(directory);
   if (disk.stat(paths.journal)) throw new UsageError("REFUSED", `there is a profile in ${directory} already`);
   for (const path of [directory, paths.documents, paths.segments]) {

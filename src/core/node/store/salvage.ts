@@ -22,7 +22,7 @@ export interface Loss {
  * Throws `UsageError` REFUSED when there is a profile in `to`; `EnvironmentError` PERMISSIONS, DISK.
  */
 export function salvageFileStore(disk: Disk, from: string, to: string): readonly Loss[] {
-  createFileStore(disk, to);
+  createFileStore({ disk, directory: to });
   const store = new FileStore({ disk, directory: to });
   const losses = [
     ...salvageDocuments(disk, from, store),
