@@ -31,7 +31,7 @@ export async function readKeyFile(
 
 function openSealed(crypto: KeystoreCrypto, text: string, password: string | undefined): KeyInFile {
   if (password === undefined) {
-    const hint = "Give its password with --key-password-file.";
+    const hint = "Name the file with its password, or run this at a terminal.";
     throw new EnvironmentError("PASSPHRASE", "the key file is sealed", { details: { hint } });
   }
   const { secretKey, extendedKey } = openKeyFile(crypto, text, password);

@@ -1,13 +1,14 @@
 /** What `key sign` and `key verify` work on: four kinds of things that keys sign, as people write them. */
 import { parseAddress } from "../core/accounts/address.ts";
-import { personalMessageDigest } from "../core/accounts/personal-message.ts";
+import { personalMessageBytes, personalMessageDigest } from "../core/accounts/personal-message.ts";
 import { fromEthereumSignature, toEthereumSignature } from "../core/accounts/recovery-id.ts";
 import { type Transaction, transactionDigest } from "../core/accounts/transaction.ts";
 import { parseTypedData, typedDataDigest } from "../core/accounts/typed-data.ts";
-import { textOf } from "../core/bytes/bytes.ts";
+import { textOf, utf8 } from "../core/bytes/bytes.ts";
 import { fromHex } from "../core/bytes/hex.ts";
 import type { Hashes, Signature } from "../core/crypto/crypto.ts";
 import { UsageError } from "../core/platform/errors.ts";
+import { type InputSource, readInput, STDIN } from "./stdin.ts";
 
 export const SIGNED_KINDS = ["personal", "typed-data", "transaction", "digest"] as const;
 export type SignedKind = (typeof SIGNED_KINDS)[number];
@@ -17,6 +18,21 @@ export interface Subject {
   readonly digest: Uint8Array;
   /** The fields, when it is a transaction. */
   readonly transaction: Transaction | undefined;
+}
+
+export interface MessageSource {
+  readonly kind: SignedKind;
+  readonly file: string | undefined;
+  readonly input: InputSource;
+}
+
+/** What was given to be signed: an argument, stdin for `-`, or a file; just one of them. */
+export async function readMessage(text: string | undefined, { kind, file, input }: MessageSource): Promise<Uint8Array> {
+  if ((text === undefined) === (file === undefined)) {
+    throw new UsageError("USAGE", "name what is signed: a text, - for stdin, or --file");
+  }
+  if (text === undefined || text === STDIN) return readInput(file ?? STDIN, "message", input);
+  return kind === "personal" ? personalMessageBytes(text) : utf8(text);
 }
 
 /** What is signed, from the bytes that were given. `chainId` counts for typed data. Throws `UsageError`, `RemoteError`. */
