@@ -9,9 +9,9 @@ import type { TextRecord } from "../../profile/changes.ts";
 import type { SortedRecords } from "../../profile/sorted-records.ts";
 import { decodeLine, encodeLine, linesOf } from "./checked-line.ts";
 import { ChunkIndex, hashKey, type IndexEntry, type Place } from "./chunk-index.ts";
-import { damagedFile } from "./damage.ts";
 import { type Disk, replaceFile } from "./disk.ts";
 import { readPrivate, statPrivate } from "./permissions.ts";
+import { damagedFile } from "./profile-errors.ts";
 
 /** The part of a chunk file that belongs to the profile. */
 export interface ChunkExtent {

@@ -7,9 +7,9 @@ import { LowSync, type SyncAdapter } from "lowdb";
 import type { Changes } from "../../profile/changes.ts";
 import type { DocumentName, Json } from "../../profile/store.ts";
 import { decodeLine, encodeLine } from "./checked-line.ts";
-import { damagedFile } from "./damage.ts";
 import { type Disk, replaceFile } from "./disk.ts";
 import { readPrivate } from "./permissions.ts";
+import { damagedFile } from "./profile-errors.ts";
 
 const ENDING = ".json";
 

@@ -15,10 +15,10 @@ import { EnvironmentError } from "../../platform/errors.ts";
 import { Changes } from "../../profile/changes.ts";
 import type { Json, SegmentName, Store } from "../../profile/store.ts";
 import { decodeLine, encodeLine, type Line, linesOf } from "./checked-line.ts";
-import { damagedFile } from "./damage.ts";
 import { type Disk, type DiskFile, replaceFile } from "./disk.ts";
 import { pathsOf } from "./layout.ts";
 import { readPrivate, statPrivate } from "./permissions.ts";
+import { damagedFile, noProfile } from "./profile-errors.ts";
 
 /** How much of a segment's files belongs to the profile. */
 export interface SegmentExtent {
@@ -67,7 +67,7 @@ export function loadJournal(disk: Disk, directory: string): JournalContent {
   if (disk.list(documents).length > 0 || disk.list(segments).length > 0) {
     throw damagedFile(journal, "it is missing", "what changed recently");
   }
-  throw new EnvironmentError("NO_PROFILE", `there is no profile in ${directory}`, { details: { directory } });
+  throw noProfile(directory);
 }
 
 /** What a transaction is replayed to. */

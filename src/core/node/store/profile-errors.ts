@@ -1,7 +1,7 @@
-/** Files that do not read as they were written: never reset in silence, always named, with what is lost and how to go on. */
+/** What may be wrong with a profile on disk, as errors that say what is lost and how to go on. */
 import { EnvironmentError } from "../../platform/errors.ts";
 
-/** `lost` completes the sentence "lost is …". */
+/** A file that does not read as it was written: never reset in silence. `lost` completes the sentence "lost is …". */
 export function damagedFile(file: string, why: string, lost: string): EnvironmentError {
   return new EnvironmentError("DAMAGED", `${file} is damaged: ${why}. Lost is ${lost}.`, {
     details: {
@@ -11,4 +11,8 @@ export function damagedFile(file: string, why: string, lost: string): Environmen
       remedy: "restore the profile from a backup, or salvage what reads of it into a new one",
     },
   });
+}
+
+export function noProfile(directory: string): EnvironmentError {
+  return new EnvironmentError("NO_PROFILE", `there is no profile in ${directory}`, { details: { directory } });
 }
