@@ -37,8 +37,7 @@ export function encodeDisconnect(reason: DisconnectReason): Uint8Array {
 export function decodeDisconnect(data: Uint8Array): DisconnectReason {
   try {
     const reader = new RlpReader(data, "disconnect");
-    const fields = reader.nextIsList ? reader.list("list") : reader;
-    return fields.atEnd ? DISCONNECT_REASONS.requested : fields.uint32("reason");
+    return (reader.nextIsList ? reader.list("list") : reader).uint32("reason");
   } catch (error) {
     if (error instanceof RemoteError) return DISCONNECT_REASONS.requested;
     throw error;

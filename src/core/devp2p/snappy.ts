@@ -22,8 +22,8 @@ export function compressSnappy(data: Uint8Array): Uint8Array {
   return compress(data);
 }
 
-/** A block can declare any length, and the longest copy is 64 bytes in 3: what claims more cannot be true. */
-const GAIN_MAX = 64 / 3;
+/** What gives most for its size is a copy of 64 bytes in 3: a block that declares more cannot hold it. */
+const GAIN_MAX = { bytes: 64, in: 3 };
 
 /**
  * What the block holds, in fresh memory of the declared length, which is checked against `maxLength` and against the
@@ -35,7 +35,7 @@ export function decompressSnappy(block: Uint8Array, maxLength: number): Uint8Arr
   if (length > maxLength) {
     throw new RemoteError("OVERSIZED", `snappy: declares ${length} bytes, at most ${maxLength} are allowed`);
   }
-  if (length > GAIN_MAX * elements.left) {
+  if (length * GAIN_MAX.in > elements.left * GAIN_MAX.bytes) {
     throw new RemoteError("TRUNCATED", `snappy: declares ${length} bytes, ${elements.left} cannot hold them`);
   }
   const out = new Uint8Array(length);

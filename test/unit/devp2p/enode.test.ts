@@ -75,6 +75,7 @@ describe("an enode URL", () => {
     ["two gaps", `enode://${digits}@[1::2::3]:1`, 'host: "1::2::3" is not an IPv6 address'],
     ["a gap of no group", `enode://${digits}@[1:2:3:4::5:6:7:8]:1`, 'host: "1:2:3:4::5:6:7:8" is not an IPv6 address'],
     ["a zone", `enode://${digits}@[fe80::1%eth0]:1`, 'host: "fe80::1%eth0" is not an IPv6 address'],
+    ["IPv6 that ends like IPv4", `enode://${digits}@[::ffff:10.0.1]:1`, 'host: "::ffff:10.0.1" is not an IPv6 address'],
     ["an address of three parts", `enode://${digits}@10.0.1:1`, 'host: "10.0.1" is neither'],
     ["an address with 256", `enode://${digits}@10.0.0.256:1`, 'host: "10.0.0.256" is neither'],
     ["an address with a leading zero", `enode://${digits}@10.0.0.01:1`, 'host: "10.0.0.01" is neither'],

@@ -180,6 +180,16 @@ describe("the moment of being identified", () => {
     expect(causeOf(outputs)).toEqual({ type: "ours", reason: 4 });
   });
 
+  test("finds what came with the ack, whatever has become of the chunk", () => {
+    const link = Link.dial({ ...linkOptions(), remote: idOf(BOB) });
+    const bob = new ScriptedPeer();
+    const ack = bob.answer(wireOf(link.tick(0)));
+    const chunk = concatBytes(ack, bob.saysHello());
+    expect(link.feed({ type: "bytes", bytes: chunk }, 0).at(-1)?.type).toBe("identified");
+    chunk.fill(0);
+    expect(link.feed({ type: "welcome" }, 0).at(-1)?.type).toBe("ready");
+  });
+
   test("keeps a bounded number of bytes waiting", () => {
     const { link } = identified();
     for (let sent = 0; sent < 2 ** 16; sent += 2 ** 12) {

@@ -26,6 +26,8 @@ describe("a Snappy block", () => {
     expect(read(`02 f8010000 ${hex("hi")}`), "in three").toBe("hi");
     expect(read(`02 fc01000000 ${hex("hi")}`), "in four").toBe("hi");
     expect(read(`07 08 ${hex("abc")} 01 03`), "a copy with one byte of offset").toBe("abcabca");
+    const far = `abcd${"x".repeat(296)}`;
+    expect(read(`b002 f42b01 ${hex(far)} 21 2c`), "and three bits of offset").toBe(`${far}abcd`);
     expect(read(`06 08 ${hex("abc")} 0a 0300`), "a copy with two").toBe("abcabc");
     expect(read(`06 08 ${hex("abc")} 0b 03000000`), "a copy with four").toBe("abcabc");
     expect(read(`09 00 ${hex("a")} 1e 0100`), "a copy that reaches into itself").toBe("a".repeat(9));
@@ -56,6 +58,11 @@ describe("a Snappy block", () => {
     expect(read("ffffffff0f 00")).toBe("OVERSIZED");
     expect(read(`03 08 ${hex("abc")}`, 2)).toBe("OVERSIZED");
     expect(read(`03 08 ${hex("abc")}`, 3)).toBe("abc");
+  });
+
+  test("that declares more than its size can hold is refused before anything is allocated", () => {
+    expect(() => decompressSnappy(fromHex("e80708616263"), 1000)).toThrow("declares 1000 bytes, 4 cannot hold them");
+    expect(read("56 00 61 fe0100 52 0100"), "the longest copies").toBe("a".repeat(86));
   });
 
   test("cut anywhere is an error", () => {
