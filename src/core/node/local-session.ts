@@ -10,6 +10,7 @@ import { Profile } from "../profile/profile.ts";
 import type { Store } from "../profile/store.ts";
 import { symKeyFromPassword } from "../whisper/message.ts";
 import type { Hub } from "./hub.ts";
+import { lightness } from "./lightness.ts";
 import type { NodeEvent } from "./node-io.ts";
 import { Presence, type PresenceOptions } from "./presence.ts";
 import { Sending } from "./sending.ts";
@@ -18,6 +19,8 @@ import type { SendRequest, SendResult, Session } from "./session-io.ts";
 export interface LocalSessionOptions extends Omit<PresenceOptions, "messenger" | "commit" | "nodeSecret"> {
   /** Opened by its holder; the session commits to it. */
   readonly store: Store;
+  /** Receive the profile's own topics only, and forward nothing. */
+  readonly light: boolean;
 }
 
 export class LocalSession implements Session {
@@ -27,7 +30,7 @@ export class LocalSession implements Session {
   #requests = 0;
   #failure: unknown;
 
-  constructor({ store, ...options }: LocalSessionOptions) {
+  constructor({ store, light, ...options }: LocalSessionOptions) {
     const { crypto, random } = options;
     this.#crypto = crypto;
     this.profile = new Profile(crypto, store);
@@ -38,7 +41,13 @@ export class LocalSession implements Session {
       random,
       aliasOf,
     });
-    this.presence = new Presence({ ...options, messenger, nodeSecret: nodeKey, commit: () => store.commit() });
+    this.presence = new Presence({
+      ...options,
+      ...(light ? lightness(crypto, nodeKey, []) : {}),
+      messenger,
+      nodeSecret: nodeKey,
+      commit: () => store.commit(),
+    });
     this.hub.listen((event) => {
       if (event.type === "failed") this.#failure = event.error;
     });

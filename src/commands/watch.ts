@@ -1,0 +1,227 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Flags } from "@oclif/core";
+import type { Lines } from "../cli/base-command.ts";
+import { envelopeRecord } from "../cli/envelope-record.ts";
+import { guestPresence } from "../cli/guest.ts";
+import { runHook } from "../cli/message-hook.ts";
+import { messageLines } from "../cli/message-view.ts";
+import { type Network, openNetwork, peersOf } from "../cli/network.ts";
+import type { StreamRecord } from "../cli/output.ts";
+import { knownPeers } from "../cli/profile-access.ts";
+import { openSession } from "../cli/session.ts";
+import { type EndReason, StreamCommand } from "../cli/stream-command.ts";
+import { StreamClock } from "../cli/stream-limits.ts";
+import { Traffic, type TrafficReport, trafficLines } from "../cli/traffic.ts";
+import { parseDuration, parseTopic } from "../cli/values.ts";
+import { formatPublicKey, parsePublicKey } from "../core/accounts/keys.ts";
+import type { MessageRecord } from "../core/messenger/messenger-io.ts";
+import type { Hub } from "../core/node/hub.ts";
+import type { NodeEvent } from "../core/node/node-io.ts";
+import { parsePublicChatName } from "../core/payloads/chat-id.ts";
+import type { NodeId } from "../core/platform/node-id.ts";
+import type { Envelope, Topic } from "../core/whisper/envelope.ts";
+import { publicChatTopic } from "../core/whisper/topic.ts";
+
+interface Watched {
+  readonly records: readonly object[];
+  readonly reason: EndReason;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly stats: TrafficReport | null;
+}
+
+interface WatchFlags {
+  readonly chat?: string[] | undefined;
+  readonly topic?: string[] | undefined;
+  readonly from?: string | undefined;
+  readonly exec?: string | undefined;
+  readonly dump?: string | undefined;
+  readonly stats: boolean;
+}
+
+export default class WatchCommand extends StreamCommand<Watched> {
+  static override summary = "show messages as they come, decoded, or the raw envelopes";
+  static override description = [
+    "Messages of the chats that the profile has joined; --chat joins more. They are kept in the profile before they are",
+    "shown. With --raw, envelopes as they pass, which needs no profile: all of them, or those of the topics named.",
+    "The command goes on until it is stopped, its reader goes away, or one of its limits is reached.",
+  ].join("\n");
+  static override examples = [
+    { description: "A chat", command: "<%= config.bin %> <%= command.id %> --chat test" },
+    {
+      description: "One message, at most a minute, for a script",
+      command: "<%= config.bin %> <%= command.id %> --chat test --count 1 --timeout 1m --json",
+    },
+    {
+      description: "Every envelope of the network, taken apart live",
+      command:
+        "<%= config.bin %> <%= command.id %> --raw --ndjson | <%= config.bin %> envelope open - --chat test --ndjson",
+    },
+    {
+      description: "A command per message",
+      command: "<%= config.bin %> <%= command.id %> --chat test --exec 'jq -r .text'",
+    },
+  ];
+  static override flags = {
+    chat: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: "NAME",
+      summary: "this public chat, repeatable; it is joined",
+    }),
+    from: Flags.string({ helpValue: "KEY", summary: "messages of this author only" }),
+    raw: Flags.boolean({ summary: "envelopes instead of messages" }),
+    topic: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      dependsOn: ["raw"],
+      helpValue: "0x…",
+      summary: "envelopes of this topic only, repeatable",
+    }),
+    count: Flags.integer({ min: 1, helpValue: "N", summary: "end after so many" }),
+    idle: Flags.string({ helpValue: "5s", summary: "end when nothing came for so long" }),
+    for: Flags.string({ helpValue: "10m", summary: "end after this time" }),
+    follow: Flags.boolean({ summary: "go on until stopped; the default" }),
+    exec: Flags.string({
+      helpValue: "CMD",
+      summary: "run this for every record, with the record as JSON on its stdin",
+    }),
+    dump: Flags.string({ helpValue: "DIR", summary: "keep every envelope there, one file each" }),
+    stats: Flags.boolean({ summary: "figures of the traffic at the end" }),
+  };
+  static override schema = "watch/1";
+
+  #traffic: Traffic | undefined;
+  #received = 0;
+
+  protected override async work(): Promise<Watched> {
+    const { flags } = await this.parse(WatchCommand);
+    const clock = new StreamClock(
+      {
+        count: flags.count,
+        timeoutMs: this.settings.timeoutMs.value ?? undefined,
+        idleMs: flags.idle === undefined ? undefined : parseDuration(flags.idle),
+        forMs: flags.for === undefined ? undefined : parseDuration(flags.for),
+      },
+      this.stopped,
+    );
+    const network = await openNetwork(this.settings, this.config.version);
+    if (flags.dump !== undefined) mkdirSync(flags.dump, { recursive: true, mode: 0o700 });
+    if (flags.raw) await this.#watchRaw(network, flags, clock);
+    else await this.#watchMessages(network, flags, clock);
+    clock.release();
+    this.leaveWith(clock.exitCode);
+    return this.#finish(clock.reason, flags.stats);
+  }
+
+  protected override render({ stats }: Watched): Lines {
+    return stats ? trafficLines(stats) : [];
+  }
+
+  async #watchRaw(network: Network, flags: WatchFlags, clock: StreamClock): Promise<void> {
+    const { crypto } = network;
+    const chats = (flags.chat ?? []).map((chat): [Topic, string] => [publicChatTopic(crypto, chat), chat]);
+    const topics = [...chats.map(([topic]) => topic), ...(flags.topic ?? []).map(parseTopic)];
+    const peers = peersOf(crypto, this.settings, await knownPeers(crypto, this.settings, this.passphrase));
+    const narrow = topics.length > 0 && this.settings.light.value !== false;
+    const presence = guestPresence(network, { peers, topics: narrow ? topics : undefined });
+    this.#traffic = new Traffic(this.now(), new Map(chats));
+    this.#announce(presence.hub);
+    const wanted = (event: NodeEvent) => rawEnvelope(event, topics);
+    const stream = presence.hub.stream(wanted, clock.signal);
+    presence.start();
+    try {
+      for await (const { envelope, via, direct } of stream) {
+        this.#traffic.add(envelope);
+        this.#dump(flags.dump, envelope);
+        const record = { type: "envelope", ...envelopeRecord(envelope), via, direct };
+        await this.#show(record, flags.exec, () => [rawLine(envelope)]);
+        clock.tick();
+        if (clock.signal.aborted) break;
+      }
+    } finally {
+      presence.stop();
+    }
+    if (stream.dropped > 0) this.caution("W_DROPPED", `${stream.dropped} envelopes came faster than they were read`);
+  }
+
+  async #watchMessages(network: Network, flags: WatchFlags, clock: StreamClock): Promise<void> {
+    const chats = (flags.chat ?? []).map(parsePublicChatName);
+    const from = flags.from === undefined ? undefined : formatPublicKey(parsePublicKey(network.crypto, flags.from));
+    const where = { network, settings: this.settings, passphrase: this.passphrase, command: "watch" };
+    const own = await openSession(where);
+    const { session } = own;
+    try {
+      this.#traffic = new Traffic(
+        this.now(),
+        new Map(chats.map((chat) => [publicChatTopic(network.crypto, chat), chat])),
+      );
+      for (const chat of chats) await session.join(chat);
+      this.#announce(session.hub);
+      session.hub.listen((event) => this.#meter(event, flags.dump));
+      const messages = session.messages(clock.signal);
+      own.start();
+      for await (const message of messages) {
+        if (!isWanted(message, chats, from)) continue;
+        await this.#show({ type: "message", ...message }, flags.exec, () => messageLines(message, this.colours));
+        clock.tick();
+        if (clock.signal.aborted) break;
+      }
+    } finally {
+      await own.close();
+    }
+  }
+
+  #announce(hub: Hub): void {
+    hub.listen((event) => {
+      if (event.type === "whisper" && event.event.type === "ready")
+        this.note(`connected with ${event.event.peer.slice(0, 10)}`);
+      if (event.type === "unreachable") this.note(`${event.node.host}:${event.node.tcpPort}: ${event.error.message}`);
+    });
+  }
+
+  #meter(event: NodeEvent, folder: string | undefined): void {
+    const raw = rawEnvelope(event, []);
+    if (!raw) return;
+    this.#traffic?.add(raw.envelope);
+    this.#dump(folder, raw.envelope);
+  }
+
+  async #show(record: StreamRecord, hook: string | undefined, lines: () => readonly string[]): Promise<void> {
+    this.#received++;
+    if (hook === undefined) await this.emit(record, lines);
+    else if ((await runHook(hook, record)) !== 0) this.caution("W_EXEC", "the command of --exec failed");
+  }
+
+  #dump(folder: string | undefined, { hash, bytes }: Envelope): void {
+    if (folder !== undefined) writeFileSync(join(folder, `${hash}.rlp`), bytes, { mode: 0o600 });
+  }
+
+  async #finish(reason: EndReason, withStats: boolean): Promise<Watched> {
+    const stats = withStats && this.#traffic ? this.#traffic.report(this.now()) : null;
+    if (stats && this.mode === "ndjson") await this.emit({ type: "stats", ...stats }, () => []);
+    const counts = { records: this.#received };
+    await this.end(reason, counts);
+    return { records: this.collected, reason, counts, stats };
+  }
+}
+
+interface RawEnvelope {
+  readonly envelope: Envelope;
+  readonly via: NodeId | null;
+  readonly direct: boolean;
+}
+
+function rawEnvelope(event: NodeEvent, topics: readonly Topic[]): RawEnvelope | undefined {
+  if (event.type !== "whisper" || event.event.type !== "envelope") return undefined;
+  const { envelope, via = null, direct } = event.event;
+  return topics.length === 0 || topics.includes(envelope.topic) ? { envelope, via, direct } : undefined;
+}
+
+const rawLine = ({ hash, topic, ttl, pow, data }: Envelope): string =>
+  `${hash} ${topic} ${String(data.length).padStart(6)} bytes  ttl ${ttl}  work ${pow.toPrecision(3)}`;
+
+function isWanted(message: MessageRecord, chats: readonly string[], from: string | undefined): boolean {
+  if (chats.length > 0 && !chats.includes(message.chat.id)) return false;
+  return from === undefined || message.from.key === from;
+}
