@@ -14,6 +14,7 @@ export interface Connection {
   readonly link: Link;
   /** Whom we dialled; undefined for an incoming connection. */
   readonly dialled: Enode | undefined;
+  /** Who is behind it, once that is proven: until Hello came, anybody can say to be anybody. */
   peer?: NodeId;
   hello?: Hello;
   /** Whether the Whisper machine knows of it. */
@@ -23,7 +24,7 @@ export interface Connection {
 export interface Quotas {
   /** Links with a proven identity; static and trusted peers come on top. */
   readonly maxPeers: number;
-  /** Connections that have not proven who they are: each may hold a handshake's worth of memory (geth allows 50). */
+  /** Incoming connections that have not proven who they are: each holds a handshake's worth of memory (geth has 50). */
   readonly maxPending: number;
   /** Connections per remote address other than loopback: one host cannot take all places. */
   readonly maxPerAddress: number;
@@ -31,7 +32,7 @@ export interface Quotas {
 
 export const DEFAULT_QUOTAS: Quotas = { maxPeers: 25, maxPending: 50, maxPerAddress: 8 };
 
-/** BOUNDED BY the quotas: incoming ones are refused, outgoing ones are as many as were asked for. */
+/** BOUNDED BY the quotas: incoming ones are refused or pushed out, outgoing ones are as many as were asked for. */
 export class Connections {
   readonly #quotas: Quotas;
   readonly #self: NodeId;
@@ -78,28 +79,42 @@ export class Connections {
 
   /** Whether an incoming stream from `address` may begin a handshake. */
   admits(address: string): boolean {
-    const pending = [...this.#all.values()].filter((connection) => connection.peer === undefined);
-    if (pending.length >= this.#quotas.maxPending) return false;
     if (isLoopback(address)) return true;
     const same = [...this.#all.values()].filter((connection) => connection.wire.remoteAddress === address);
     return same.length < this.#quotas.maxPerAddress;
   }
 
-  /** Takes note of who is behind the connection, or says why it must go (the order of geth's checks). */
-  identify(connection: Connection, peer: NodeId): DisconnectReason | undefined {
-    const refusal = this.#refusal(connection, peer);
-    if (refusal !== undefined) return refusal;
-    connection.peer = peer;
-    this.#byPeer.set(peer, connection);
-    return undefined;
+  /**
+   * Who must go when there are more strangers than places: of the address with most of them, the one that came first.
+   * Newcomers are let in, for a handshake takes the honest milliseconds, and the silent could keep them out for ever.
+   */
+  crowdedOut(): Connection | undefined {
+    const strangers = [...this.#all.values()].filter(
+      ({ peer, dialled }) => peer === undefined && dialled === undefined,
+    );
+    if (strangers.length <= this.#quotas.maxPending) return undefined;
+    const byAddress = new Map<string, Connection[]>();
+    for (const stranger of strangers) {
+      const { remoteAddress } = stranger.wire;
+      byAddress.set(remoteAddress, [...(byAddress.get(remoteAddress) ?? []), stranger]);
+    }
+    const [largest] = [...byAddress.values()].sort((a, b) => b.length - a.length);
+    return largest?.[0];
   }
 
-  #refusal(connection: Connection, peer: NodeId): DisconnectReason | undefined {
+  /** Why a connection behind which `peer` is, or claims to be, must go; undefined when it may stay (geth's checks). */
+  refusal(connection: Connection, peer: NodeId): DisconnectReason | undefined {
     const exempt = connection.dialled !== undefined || this.#welcome(peer);
     if (!exempt && this.#byPeer.size >= this.#quotas.maxPeers) return DISCONNECT_REASONS.tooManyPeers;
     if (this.#byPeer.has(peer)) return DISCONNECT_REASONS.alreadyConnected;
     if (peer === this.#self) return DISCONNECT_REASONS.self;
     return undefined;
+  }
+
+  /** The peer has proven that it is behind the connection. */
+  settle(connection: Connection, peer: NodeId): void {
+    connection.peer = peer;
+    this.#byPeer.set(peer, connection);
   }
 }
 

@@ -122,7 +122,9 @@ export class Node {
       wire.close();
       return { bytes: () => undefined, closed: () => undefined };
     }
-    return this.#begin(wire, undefined);
+    const events = this.#begin(wire, undefined);
+    this.#turn((now) => this.#makeRoom(now));
+    return events;
   }
 
   /** Tells the Whisper machine something, such as `post`. */
@@ -295,17 +297,25 @@ export class Node {
     }
   }
 
+  #makeRoom(now: Millis): void {
+    const connection = this.#connections.crowdedOut();
+    if (connection) this.#tellLink(connection, { type: "disconnect", reason: DISCONNECT_REASONS.tooManyPeers }, now);
+  }
+
+  /** A mere claim, so nobody is kept out by it; but whoever would be refused anyhow goes no further. */
   #identified(connection: Connection, peer: NodeId, now: Millis): void {
-    const refusal = this.#connections.identify(connection, peer);
-    this.#tellLink(
-      connection,
-      refusal === undefined ? { type: "welcome" } : { type: "disconnect", reason: refusal },
-      now,
-    );
+    const reason = this.#connections.refusal(connection, peer);
+    this.#tellLink(connection, reason === undefined ? { type: "welcome" } : { type: "disconnect", reason }, now);
   }
 
   #ready(connection: Connection, ready: Extract<LinkOutput, { type: "ready" }>, now: Millis): void {
     const { peer, hello, shared } = ready;
+    const reason = this.#connections.refusal(connection, peer);
+    if (reason !== undefined) {
+      this.#tellLink(connection, { type: "disconnect", reason }, now);
+      return;
+    }
+    this.#connections.settle(connection, peer);
     connection.hello = hello;
     this.#report({ ...ready, connection: connection.id, at: now });
     this.#tellStatics({ type: "up", peer }, now);

@@ -18,7 +18,7 @@ export interface Wire {
   /** Bytes written but not yet taken by the network. */
   readonly backlog: number;
   write(bytes: Uint8Array): void;
-  /** Ends the stream after what was written; idempotent. */
+  /** Ends the stream after what was written, if the other side takes it; idempotent. */
   close(): void;
 }
 

@@ -5,6 +5,10 @@ import type { Address, Dialer, Wire, WireEvents } from "./ports.ts";
 
 /** Geth's dial timeout (spec/rlpx section 7). */
 const DIAL_TIMEOUT_MS = 15_000;
+/** A closed stream has this long to get rid of its last bytes: who does not read must hold neither our memory nor our exit. */
+const LINGER_MS = 5_000;
+/** Last bytes that are waited for: the largest packet and a goodbye. More only wait for who does not read. */
+const LINGER_BYTES_MAX = 2 ** 21;
 
 export interface DialerOptions {
   /** `socks5://HOST:PORT`: names are resolved by the proxy, so nothing leaks to the local resolver. */
@@ -107,7 +111,7 @@ function boundAddress(server: Server, asked: Address): Address {
 
 async function shut(server: Server, sockets: Set<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of sockets) socket.destroySoon();
+  for (const socket of sockets) hangUp(socket);
   await closed;
 }
 
@@ -119,7 +123,7 @@ function attach(socket: Socket, opened: (wire: Wire) => WireEvents): void {
   socket.on("error", (error) => {
     failure = error;
   });
-  socket.on("end", () => socket.destroySoon());
+  socket.on("end", () => hangUp(socket));
   socket.on("close", () => events.closed(failure));
 }
 
@@ -130,8 +134,20 @@ function wireOf(socket: Socket): Wire {
       return socket.writableLength;
     },
     write: (bytes) => void (socket.writable && socket.write(bytes)),
-    close: () => socket.destroySoon(),
+    close: () => hangUp(socket),
   };
+}
+
+/** Ends the stream after what was written, if the other side takes it soon. */
+function hangUp(socket: Socket): void {
+  if (socket.closed) return;
+  if (socket.writableLength > LINGER_BYTES_MAX) {
+    socket.destroy();
+    return;
+  }
+  socket.destroySoon();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 /** Whether `host` is an address and not a name. */
