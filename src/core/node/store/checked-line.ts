@@ -17,13 +17,13 @@ export function encodeLine(object: string): Uint8Array {
   return concatBytes(utf8(`{"crc":"${crc}",`), rest, Uint8Array.of(NEWLINE));
 }
 
-/** The object's JSON text from a line with or without its line break; undefined when it is not as it was written. */
+/** The object's JSON text from a line, line break included; undefined when it is not as it was written. */
 export function decodeLine(line: Uint8Array): string | undefined {
-  const end = line.at(-1) === NEWLINE ? line.length - 1 : line.length;
+  if (line.at(-1) !== NEWLINE) return undefined;
   const head = String.fromCharCode(...line.subarray(0, HEAD));
   const crc = /^\{"crc":"([0-9a-f]{8})",$/.exec(head)?.[1];
   if (crc === undefined) return undefined;
-  const rest = line.subarray(HEAD, end);
+  const rest = line.subarray(HEAD, -1);
   return crc32(rest) === Number.parseInt(crc, 16) ? `{${decoder.decode(rest)}` : undefined;
 }
 

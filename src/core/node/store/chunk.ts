@@ -109,7 +109,8 @@ export class Chunk {
   /** The index from its file, or made anew when that is missing, damaged, or of another checkpoint. */
   #loadIndex(): ChunkIndex {
     const { disk, mayWrite } = this.#files;
-    const found = statPrivate(disk, this.#dataPath)?.size ?? 0;
+    const found = statPrivate(disk, this.#dataPath)?.size;
+    if (found === undefined) throw this.#damaged("it is missing", `${this.count} records`);
     const size = this.#extent.size ?? found;
     if (found < size) throw this.#damaged(`${size - found} of ${size} bytes are missing`);
     const stored = ChunkIndex.decode(readPrivate(disk, this.#indexPath) ?? new Uint8Array());

@@ -37,10 +37,17 @@ export interface NewFileStore {
   readonly chunkRecords?: number;
 }
 
-/** Makes an empty profile. Throws `UsageError` REFUSED when there is one; `EnvironmentError` PERMISSIONS, DISK. */
+/**
+ * Makes an empty store; one that is still empty, because its making was cut short, is taken as it is.
+ * Throws `UsageError` REFUSED when there is a profile; `EnvironmentError` PERMISSIONS, DISK.
+ */
 export function createFileStore({ disk, directory, chunkRecords = CHUNK_RECORDS }: NewFileStore): void {
   const paths = pathsOf(directory);
-  if (disk.stat(paths.journal)) throw new UsageError("REFUSED", `there is a profile in ${directory} already`);
+  if (disk.stat(paths.journal)) {
+    const { header, transactions } = loadJournal(disk, directory);
+    if (header.generation === 1 && transactions === 0) return;
+    throw new UsageError("REFUSED", `there is a profile in ${directory} already`);
+  }
   for (const path of [directory, paths.documents, paths.segments]) {
     disk.makeDirectory(path);
     statPrivate(disk, path);

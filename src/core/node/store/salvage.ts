@@ -42,7 +42,7 @@ function salvageDocuments(disk: Disk, from: string, to: Store): Loss[] {
       to.put(name, JSON.parse(files.read(name) ?? "null"));
     } catch (error) {
       if (!(error instanceof EnvironmentError && error.code === "DAMAGED")) throw error;
-      losses.push({ file: `${documents}/${name}`, lost: `the document ${name}` });
+      losses.push({ file: String(error.details.file), lost: `the document ${name}` });
     }
   }
   to.commit();

@@ -1,6 +1,6 @@
 /** Where the holder of a profile takes work: a short path, because Node cuts longer ones without a word (107 bytes on Linux). */
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
 import { EnvironmentError } from "../../platform/errors.ts";
@@ -24,6 +24,8 @@ export function socketPathOf(directory: string, env: NodeJS.ProcessEnv = process
   if (folder === undefined)
     throw new EnvironmentError("DISK", "no folder has a path that is short enough for a socket");
   systemDisk.makeDirectory(folder);
-  statPrivate(systemDisk, folder); // in a folder that all may write to, somebody else may have made it
+  // Where all may write, somebody else may have been first.
+  if (lstatSync(folder).isSymbolicLink()) throw new EnvironmentError("PERMISSIONS", `${folder} is a symbolic link`);
+  statPrivate(systemDisk, folder);
   return `${folder}/${name}.sock`;
 }

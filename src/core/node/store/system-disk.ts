@@ -10,7 +10,7 @@ const DIRECTORY_MODE = 0o700;
 export const systemDisk: Disk = {
   user: process.getuid?.(),
   list: (directory) => attempt("list", directory, () => fs.readdirSync(directory), []),
-  stat: (path) => attempt("look at", path, () => stateOf(fs.lstatSync(path, { bigint: true })), undefined),
+  stat: (path) => attempt("look at", path, () => stateOf(fs.statSync(path, { bigint: true })), undefined),
   read: (path) => attempt("read", path, () => fs.readFileSync(path), undefined),
   readRange: (path, offset, length) => attempt("read", path, () => readRange(path, offset, length)),
   makeDirectory: (path) => attempt("create", path, () => makeDirectory(path)),
