@@ -71,6 +71,18 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   "eth-rpc": ["STATUSCTL_ETH_RPC"],
 };
 
+/** Every variable of ours, those included that are read elsewhere. */
+export const KNOWN_VARIABLES: readonly string[] = [
+  ...Object.values(VARIABLES).flat(),
+  ...[
+    "STATUSCTL_CRYPTO",
+    "STATUSCTL_CONTENT_TYPE",
+    "STATUSCTL_CONFIG_DIR",
+    "STATUSCTL_DATA_DIR",
+    "STATUSCTL_CACHE_DIR",
+  ],
+];
+
 const FILE_KEYS = [
   ...["profile", "fleet", "peer", "mailserver", "discovery", "light", "proxy", "timeout", "wait-lock", "color"],
   ...["log-file", "log-format", "passphrase-file", "eth-rpc"],
