@@ -34,8 +34,9 @@ export class SimulatedDisk implements Disk {
   beforeOperation: () => void = () => undefined;
   /** Syncs of files and directories. */
   syncs = 0;
-  /** Bytes given to `write`. */
+  /** Bytes given to `write`, and bytes that reads gave. */
   bytesWritten = 0;
+  bytesRead = 0;
   readonly #directories = new Set<string>(["/"]);
   #names = new Map<string, Inode>();
   #syncedNames = new Map<string, Inode>();
@@ -87,11 +88,15 @@ export class SimulatedDisk implements Disk {
   }
 
   read(path: string): Uint8Array | undefined {
-    return this.#names.get(path)?.content.slice();
+    const content = this.#names.get(path)?.content.slice();
+    this.bytesRead += content?.length ?? 0;
+    return content;
   }
 
   readRange(path: string, offset: number, length: number): Uint8Array {
-    return this.#existing(path).content.slice(offset, offset + length);
+    const content = this.#existing(path).content.slice(offset, offset + length);
+    this.bytesRead += content.length;
+    return content;
   }
 
   makeDirectory(path: string): void {
