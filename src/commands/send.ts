@@ -4,11 +4,12 @@ import { composePreview, type Preview, previewLine } from "../cli/compose-previe
 import { openNetwork } from "../cli/network.ts";
 import { forEachParallel } from "../cli/parallel.ts";
 import { exitCodeOf, type SentRecord, sentLine, sentRecord } from "../cli/send-record.ts";
-import { type OwnSession, openSession } from "../cli/session.ts";
+import { openSession } from "../cli/session.ts";
 import { CONTENT_TYPES, utterancesOf } from "../cli/utterances.ts";
 import type { Hex } from "../core/bytes/hex.ts";
 import type { Utterance } from "../core/messenger/messenger-io.ts";
 import type { WaitFor } from "../core/node/session-io.ts";
+import type { SharedSession } from "../core/node/shared-session.ts";
 import { UsageError } from "../core/platform/errors.ts";
 
 interface SendOutcome {
@@ -68,13 +69,13 @@ export default class SendCommand extends BaseCommand<SendOutcome> {
     const where = { network, settings: this.settings, passphrase: this.passphrase, command: "send" };
     if (flags["dry-run"]) return this.#preview(await composePreview(where, utterances));
     const waitFor: WaitFor = flags.wait === "queued" ? "queued" : "sent";
-    const own = await openSession({ ...where, offline: waitFor === "queued" });
+    const session = await openSession({ ...where, offline: waitFor === "queued" });
     try {
-      const records = await this.#send(own, utterances, waitFor);
+      const records = await this.#send(session, utterances, waitFor);
       this.leaveWith(exitCodeOf(records, waitFor));
       return summary(records, false);
     } finally {
-      await own.close();
+      await session.close();
     }
   }
 
@@ -83,18 +84,18 @@ export default class SendCommand extends BaseCommand<SendOutcome> {
   }
 
   /** Says everything first, so that it is in the outbox; then connects and follows it. */
-  async #send(own: OwnSession, utterances: AsyncIterable<Utterance>, waitFor: WaitFor): Promise<SentRecord[]> {
+  async #send(session: SharedSession, utterances: AsyncIterable<Utterance>, waitFor: WaitFor): Promise<SentRecord[]> {
     const records: SentRecord[] = [];
     const timeoutMs = this.settings.timeoutMs.value ?? DEFAULT_TIMEOUT_MS;
     const { stopped } = this;
     const sending = forEachParallel(utterances, IN_FLIGHT, async (utterance) => {
       const index = records.length;
       records.length++;
-      const result = await own.session.send({ utterance, waitFor, timeoutMs }, stopped);
+      const result = await session.send({ utterance, waitFor, timeoutMs }, stopped);
       records[index] = sentRecord(utterance, result);
       for (const trouble of result.troubles) if (result.written === 0) this.caution("W_PEER", trouble);
     });
-    own.start();
+    session.start();
     await this.steps([
       { title: waitFor === "queued" ? "queue" : "send", run: () => sending.then(() => progressText(records)) },
     ]);

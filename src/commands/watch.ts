@@ -149,26 +149,26 @@ export default class WatchCommand extends StreamCommand<Watched> {
     const chats = (flags.chat ?? []).map(parsePublicChatName);
     const from = flags.from === undefined ? undefined : formatPublicKey(parsePublicKey(network.crypto, flags.from));
     const where = { network, settings: this.settings, passphrase: this.passphrase, command: "watch" };
-    const own = await openSession(where);
-    const { session } = own;
+    const session = await openSession(where);
     try {
       this.#traffic = new Traffic(
         this.now(),
         new Map(chats.map((chat) => [publicChatTopic(network.crypto, chat), chat])),
       );
       for (const chat of chats) await session.join(chat);
-      this.#announce(session.hub);
-      session.hub.listen((event) => this.#meter(event, flags.dump));
-      const messages = session.messages(clock.signal);
-      own.start();
-      for await (const message of messages) {
+      const { own } = session;
+      if (own) this.#announce(own.hub);
+      else this.note("another process holds the profile; its messages are shown");
+      own?.hub.listen((event) => this.#meter(event, flags.dump));
+      session.start();
+      for await (const message of session.messages(clock.signal)) {
         if (!isWanted(message, chats, from)) continue;
         await this.#show({ type: "message", ...message }, flags.exec, () => messageLines(message, this.colours));
         clock.tick();
         if (clock.signal.aborted) break;
       }
     } finally {
-      await own.close();
+      await session.close();
     }
   }
 

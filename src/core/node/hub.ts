@@ -1,8 +1,6 @@
 /** Who is told of a node's events, and streams of them for `for await`. */
+import { AsyncQueue } from "./async-queue.ts";
 import type { NodeEvent } from "./node-io.ts";
-
-/** Events kept for one reader that does not keep up: a few megabytes. What comes then is counted, not kept. */
-const QUEUE_MAX = 20_000;
 
 export type Listener = (event: NodeEvent) => void;
 
@@ -50,43 +48,29 @@ export class Hub {
   }
 }
 
-/** A queue between events and a reader. Ends when its signal aborts and the queue is empty. */
+/** Events as a queue, until the signal aborts. */
 export class EventStream<T> implements AsyncIterable<T> {
-  readonly #queue: T[] = []; // BOUNDED BY QUEUE_MAX
-  readonly #signal: AbortSignal;
+  readonly #queue = new AsyncQueue<T>();
   readonly #leave: () => void;
-  #wake: () => void = () => undefined;
-  #dropped = 0;
 
   constructor(listen: (push: (value: T | undefined) => void) => () => void, signal: AbortSignal) {
-    this.#signal = signal;
-    this.#leave = listen((value) => this.#push(value));
-    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    this.#leave = listen((value) => {
+      if (value !== undefined) this.#queue.push(value);
+    });
+    if (signal.aborted) this.#queue.end();
+    signal.addEventListener("abort", () => this.#queue.end(), { once: true });
   }
 
   /** How many were lost because the reader did not keep up. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#queue.dropped;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     try {
-      for (;;) {
-        while (this.#queue.length > 0) yield* this.#queue.splice(0);
-        if (this.#signal.aborted) return;
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
+      yield* this.#queue;
     } finally {
       this.#leave();
     }
-  }
-
-  #push(value: T | undefined): void {
-    if (value === undefined) return;
-    if (this.#queue.length >= QUEUE_MAX) this.#dropped++;
-    else this.#queue.push(value);
-    this.#wake();
   }
 }

@@ -62,13 +62,19 @@ export class LocalSession implements Session {
     this.presence.start();
   }
 
-  async send({ utterance, waitFor, timeoutMs }: SendRequest, signal: AbortSignal): Promise<SendResult> {
+  /** `takenUp` is called when the message is in the outbox, or was refused. */
+  async send(
+    { utterance, waitFor, timeoutMs }: SendRequest,
+    signal: AbortSignal,
+    takenUp: () => void = () => undefined,
+  ): Promise<SendResult> {
     await this.join(utterance.chat);
     const request = ++this.#requests;
     const sending = new Sending(request, waitFor);
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const decided = this.hub.first((event) => this.#orFail(event) ?? sending.hear(event), deadline);
     this.presence.node.messenger({ type: "say", utterance, request });
+    takenUp();
     const progress = (await decided) ?? sending.progress;
     if (!progress) throw new EnvironmentError("DEADLINE", "the message was not taken up in time");
     return { ...progress, troubles: this.presence.troubles };
