@@ -79,7 +79,13 @@ export function encodeMessages(envelopes: readonly Uint8Array[]): Uint8Array {
   return encodeRlp(envelopes.map((raw) => ({ raw })));
 }
 
-/** The encoded items of a messages packet, as views; they may be anything but broken RLP. Throws `RemoteError`. */
+/** Envelopes in one packet: a full packet of messages has fewer than 4,000; more are specks that only cost hashing. */
+const ENVELOPES_MAX = 16_384;
+
+/**
+ * The encoded items of a messages packet, as views; they may be anything but broken RLP. Throws `RemoteError`, OVERSIZED when
+ * there are more than `ENVELOPES_MAX`: a packet of 1 MiB could have a million, and a view takes a hundred bytes.
+ */
 export function decodeMessages(data: Uint8Array): Uint8Array[] {
   return itemsOf(readRlpList(data, "messages"));
 }
@@ -189,7 +195,11 @@ export function decodeDirect(data: Uint8Array): Uint8Array[] {
 
 function itemsOf(list: RlpReader): Uint8Array[] {
   const items: Uint8Array[] = [];
-  while (!list.atEnd) items.push(list.raw("envelope"));
+  while (!list.atEnd) {
+    if (items.length === ENVELOPES_MAX)
+      throw new RemoteError("OVERSIZED", `packet: more than ${ENVELOPES_MAX} envelopes`);
+    items.push(list.raw("envelope"));
+  }
   return items;
 }
 

@@ -6,13 +6,12 @@
  */
 import { toHex } from "../bytes/hex.ts";
 import type { Hashes } from "../crypto/crypto.ts";
-import { RemoteError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import { type Millis, NEVER, SECOND, toSeconds } from "../platform/time.ts";
 import type { AdmissionRules } from "./admission.ts";
 import { bloomOf } from "./bloom.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { Envelope } from "./envelope.ts";
+import type { Envelope, EnvelopeHash } from "./envelope.ts";
 import { type Candidate, Intake } from "./intake.ts";
 import {
   type BatchHash,
@@ -45,10 +44,10 @@ export interface RelayStatistics {
   readonly admissions: Readonly<Record<Admission, number>>;
 }
 
-/** Envelopes in one packet: a full packet of messages has fewer than 4,000; more are specks that only cost hashing. */
-const ENVELOPES_MAX = 16_384;
 /** Errors in one message response: a packet of garbage is not worth an answer of megabytes. */
 const ERRORS_MAX = 256;
+/** One of them, with hash, code and text: a response must not outgrow the packet that it answers. */
+const ERROR_BYTES = 64;
 
 export class Relay {
   readonly #hashes: Hashes;
@@ -99,19 +98,23 @@ export class Relay {
     return reception.type === "added" ? this.#added(reception.pooled, reception.evicted, undefined) : [];
   }
 
-  /** Takes in a messages packet and answers it. Throws `RemoteError` when it is malformed as a whole, or one too many. */
-  receive(peer: Peer, data: Uint8Array, now: Millis): WhisperOutput[] {
-    const items = decodeMessages(data);
-    if (items.length > ENVELOPES_MAX) throw new RemoteError("OVERSIZED", `messages: ${items.length} envelopes`);
-    const outputs: WhisperOutput[] = [];
+  /**
+   * Takes in a messages packet and answers it. Throws `RemoteError` when it is malformed as a whole, or one too many; what was
+   * taken in before that is told all the same, for no other packet will bring it.
+   */
+  receive(peer: Peer, data: Uint8Array, now: Millis, outputs: WhisperOutput[]): void {
+    const candidates = decodeMessages(data).map((bytes) => this.#intake.read(bytes));
+    const errorsMax = Math.min(ERRORS_MAX, Math.ceil(data.length / ERROR_BYTES));
     const errors: EnvelopeError[] = [];
-    for (const candidate of items.map((bytes) => this.#intake.read(bytes))) {
+    const seen = new Set<EnvelopeHash>();
+    for (const candidate of candidates) {
+      if (seen.has(candidate.hash)) peer.offend(now, "envelopes twice in one packet");
+      seen.add(candidate.hash);
       const error = this.#receiveOne(peer, candidate, now, outputs);
-      if (error && errors.length < ERRORS_MAX) errors.push(error);
+      if (error && errors.length < errorsMax) errors.push(error);
     }
-    if (items.length > 0 || peer.emptyPackets.take(now)) this.#confirm(peer, data, errors);
+    if (candidates.length > 0 || peer.emptyPackets.take(now)) this.#confirm(peer, data, errors);
     else peer.offend(now, "empty packets");
-    return outputs;
   }
 
   /** The peer answered for a batch. */

@@ -274,7 +274,7 @@ export class Whisper implements Machine<WhisperInput, WhisperOutput> {
     this.#limitRate(peer, now);
     switch (code) {
       case CODES.messages:
-        this.#say(this.#relay.receive(peer, data, now));
+        this.#relay.receive(peer, data, now, this.#outputs);
         break;
       case CODES.powRequirement:
         peer.changeMinPow(decodePowRequirement(data));

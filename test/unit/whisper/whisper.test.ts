@@ -768,10 +768,33 @@ describe("someone hostile", () => {
   });
 
   test("who sends many bad envelopes at once gets one answer of bounded size", () => {
-    const future = envelopeOf(hashes, { length: 0, expiresIn: 999 });
-    const packet = messages(...new Array(16_384).fill(future));
+    const future = (seed: number) => envelopeOf(hashes, { seed, length: 60, expiresIn: 999 });
+    const packet = messages(...Array.from({ length: 300 }, (_, seed) => future(seed)));
     const [response] = payloadsTo(receive(hostile(), ALICE, packet), ALICE, CODES.messageResponse);
     expect(decodeMessageResponse(response ?? packet.data)?.errors).toHaveLength(256);
+  });
+
+  test("who sends bad specks gets an answer that is not larger than the question", () => {
+    const speck = (seed: number) => envelopeOf(hashes, { seed, length: 2, expiresIn: 999 });
+    const packet = messages(...Array.from({ length: 100 }, (_, seed) => speck(seed)));
+    const [response] = payloadsTo(receive(hostile(), ALICE, packet), ALICE, CODES.messageResponse);
+    expect(response?.length).toBeLessThan(packet.data.length);
+    expect(decodeMessageResponse(response ?? packet.data)?.errors).not.toHaveLength(0);
+  });
+
+  test("who repeats an envelope within a packet is hung up on after a thousand times", () => {
+    const relay = hostile();
+    expect(drops(receive(relay, ALICE, messages(...new Array(1001).fill(hello))))).toEqual([]);
+    expect(drops(receive(relay, ALICE, messages(hello, hello)))).toEqual([[ALICE, "FLOOD"]]);
+  });
+
+  test("who is hung up on half-way through a packet has not kept what came before from our filters", () => {
+    const relay = hostile();
+    introduce(relay, BOB);
+    const outputs = receive(relay, ALICE, messages(hello, ...new Array(1002).fill(answer)));
+    expect(drops(outputs)).toEqual([[ALICE, "FLOOD"]]);
+    expect(ofType(outputs, "envelope").map(({ envelope }) => envelope.hash)).toEqual(hashesOf(hello, answer));
+    expect(sentTo(outputs)).toEqual(hashesOf(hello, answer));
   });
 
   test("who sends a packet of specks is hung up on before they are hashed", () => {
