@@ -8,6 +8,7 @@
  * ```
  * Not concerned with what is inside `data` (message.ts) or whether the envelope is welcome (pool.ts).
  */
+import { textOf, utf8 } from "../bytes/bytes.ts";
 import { fromHex, type Hex, toHex } from "../bytes/hex.ts";
 import { encodeRlp, readRlpList } from "../bytes/rlp.ts";
 import type { Hashes } from "../crypto/crypto.ts";
@@ -48,7 +49,8 @@ export type EnvelopeFields = Omit<Envelope, "hash" | "pow">;
 /** Reads the one envelope that `bytes` is; throws `RemoteError`. The result shares no memory with `bytes`. */
 export function decodeEnvelope(hashes: Hashes, bytes: Uint8Array): Envelope {
   const fields = decodeFields(bytes);
-  return keepEnvelope(fields, hashOf(hashes, bytes), workOf(hashes, fields));
+  const digests = { hash: hashOf(hashes, bytes), pow: workOf(hashes, fields) };
+  return keepEnvelope(fields, digests, { bytes: bytes.slice() });
 }
 
 /** The elements of the one envelope that `bytes` is, as views; throws `RemoteError`. */
@@ -63,17 +65,55 @@ export function decodeFields(bytes: Uint8Array): EnvelopeFields {
   return { bytes, expiry, ttl, topic, data, nonce };
 }
 
-/** The identity of the envelope that `bytes` is, well-formed or not. */
+/**
+ * The identity of the envelope that `bytes` is, well-formed or not. Written and read again it is one string in memory; joined
+ * from its digits it would stay 32 pieces, ten times as large, for as long as the envelope is pooled.
+ */
 export const hashOf = (hashes: Hashes, bytes: Uint8Array): EnvelopeHash =>
-  toHex(hashes.keccak256(bytes)) as EnvelopeHash;
+  textOf(utf8(toHex(hashes.keccak256(bytes))), "hash") as EnvelopeHash;
 
-/** The envelope in memory of its own: one that is kept must not keep the whole packet alive that brought it. */
-export function keepEnvelope(fields: EnvelopeFields, hash: EnvelopeHash, pow: number): Envelope {
-  const { expiry, ttl, topic, nonce } = fields;
-  const bytes = fields.bytes.slice();
-  const start = fields.data.byteOffset - fields.bytes.byteOffset;
-  const data = bytes.subarray(start, start + fields.data.length);
-  return { bytes, hash, expiry, ttl, topic, data, nonce, pow };
+/** Where the bytes of an envelope are, perhaps not always in the same place. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+}
+
+/** What hashing tells about an envelope. */
+export type Digests = Pick<Envelope, "hash" | "pow">;
+
+/** The envelope with its bytes in `memory`: what is kept must not keep the whole packet alive that brought it. */
+export function keepEnvelope(fields: EnvelopeFields, digests: Digests, memory: Memory): Envelope {
+  return new KeptEnvelope(fields, digests, memory);
+}
+
+/** Holds what relays look at. The rest is read from the bytes when somebody asks: pools hold envelopes by the 100,000. */
+class KeptEnvelope implements Envelope {
+  readonly hash: EnvelopeHash;
+  readonly expiry: Seconds;
+  readonly ttl: number;
+  readonly topic: Topic;
+  readonly pow: number;
+  readonly #memory: Memory;
+
+  constructor({ expiry, ttl, topic }: EnvelopeFields, { hash, pow }: Digests, memory: Memory) {
+    this.hash = hash;
+    this.expiry = expiry;
+    this.ttl = ttl;
+    this.topic = topic;
+    this.pow = pow;
+    this.#memory = memory;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#memory.bytes;
+  }
+
+  get data(): Uint8Array {
+    return decodeFields(this.bytes).data;
+  }
+
+  get nonce(): bigint {
+    return decodeFields(this.bytes).nonce;
+  }
 }
 
 /** The finished envelope of `draft` with `nonce`. */

@@ -6,7 +6,7 @@
 import type { Hashes } from "../crypto/crypto.ts";
 import type { Millis } from "../platform/time.ts";
 import { type AdmissionRules, errorOf } from "./admission.ts";
-import { decodeFields, type EnvelopeFields, type EnvelopeHash, hashOf, keepEnvelope } from "./envelope.ts";
+import { decodeFields, type EnvelopeFields, type EnvelopeHash, hashOf } from "./envelope.ts";
 import type { EnvelopeError } from "./packets.ts";
 import type { EnvelopePool, Pooled } from "./pool.ts";
 import type { Admission } from "./whisper-io.ts";
@@ -71,8 +71,9 @@ export class Intake {
     if (pooled) return { type: "known", pooled };
     const fields = candidate.fields ?? decodeFields(candidate.bytes);
     const judgement = this.#rules.judge(fields, now);
-    if (judgement.type !== "welcome") return { ...judgement, error: errorOf({ ...fields, hash }, judgement.type, now) };
-    const addition = this.#pool.add(keepEnvelope(fields, hash, judgement.pow), { own });
-    return addition.type === "added" ? addition : { ...addition, error: errorOf({ ...fields, hash }, "crowded", now) };
+    const outcome =
+      judgement.type === "welcome" ? this.#pool.add(fields, { hash, pow: judgement.pow, own }) : judgement;
+    if (outcome.type === "added") return outcome;
+    return { type: outcome.type, error: errorOf({ hash, expiry: fields.expiry }, outcome.type, now) };
   }
 }

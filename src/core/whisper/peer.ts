@@ -150,13 +150,14 @@ export class Peer {
     for (let looks = this.#owed.size; looks > 0; looks--) {
       const row = this.#owed.from(this.#cursor) ?? this.#owed.from(0) ?? 0;
       const envelope = pool.at(row);
-      if (envelope && bytes > 0 && bytes + envelope.bytes.length > BATCH_BYTES) break;
+      const length = envelope?.bytes.length ?? 0;
+      if (bytes > 0 && bytes + length > BATCH_BYTES) break;
       this.#cursor = row + 1;
       if (envelope && !this.#topics.take(envelope.topic, now)) continue;
       this.mark(row);
-      if (!envelope || messagesSize(envelope.bytes.length) > this.#maxPayload) continue;
+      if (!envelope || messagesSize(length) > this.#maxPayload) continue;
       batch.push(envelope);
-      bytes += envelope.bytes.length;
+      bytes += length;
     }
     if (bytes > 0) this.window.sent(bytes, now);
     return batch;

@@ -10,7 +10,8 @@
  */
 import { assert } from "../platform/errors.ts";
 import type { Seconds } from "../platform/time.ts";
-import type { Envelope, EnvelopeHash } from "./envelope.ts";
+import { Arena, type Parcel } from "./arena.ts";
+import { type Digests, type Envelope, type EnvelopeFields, type EnvelopeHash, keepEnvelope } from "./envelope.ts";
 import { RowHeap } from "./row-heap.ts";
 
 export interface PoolLimits {
@@ -26,6 +27,15 @@ export interface Pooled {
   readonly own: boolean;
 }
 
+interface Entry extends Pooled {
+  readonly parcel: Parcel;
+}
+
+/** What decides over a place in a full pool. */
+interface Rank extends Pick<Pooled, "own"> {
+  readonly envelope: Pick<Envelope, "pow" | "expiry">;
+}
+
 export type PoolAddition =
   | { readonly type: "added"; readonly pooled: Pooled; readonly evicted: readonly Pooled[] }
   /** The pool is full of envelopes with as much work or more. */
@@ -33,8 +43,9 @@ export type PoolAddition =
 
 export class EnvelopePool {
   readonly #limits: PoolLimits;
-  readonly #byHash = new Map<EnvelopeHash, Pooled>();
-  readonly #rows: (Pooled | undefined)[] = [];
+  readonly #arena = new Arena();
+  readonly #byHash = new Map<EnvelopeHash, Entry>();
+  readonly #rows: (Entry | undefined)[] = [];
   readonly #freeRows: number[] = [];
   readonly #byExpiry = new RowHeap((row, other) => this.#at(row).envelope.expiry < this.#at(other).envelope.expiry);
   readonly #byWork = new RowHeap((row, other) => isWeaker(this.#at(row), this.#at(other)));
@@ -76,17 +87,18 @@ export class EnvelopePool {
     return row === undefined ? undefined : this.#at(row).envelope.expiry;
   }
 
-  /** Takes in an envelope that is not here yet, at the cost of weaker ones if need be. */
-  add(envelope: Envelope, { own }: Pick<Pooled, "own">): PoolAddition {
-    const evicted = this.#makeRoom({ row: -1, envelope, own });
+  /** Takes in an envelope that is not here yet, at the cost of weaker ones if need be. Copies its bytes. */
+  add(fields: EnvelopeFields, { hash, pow, own }: Digests & Pick<Pooled, "own">): PoolAddition {
+    const evicted = this.#makeRoom(fields.bytes.length, { envelope: { pow, expiry: fields.expiry }, own });
     if (!evicted) return { type: "crowded" };
     const row = this.#freeRows.pop() ?? this.#rows.length;
-    const pooled = { row, envelope, own };
+    const parcel = this.#arena.store(fields.bytes);
+    const pooled = { row, envelope: keepEnvelope(fields, { hash, pow }, parcel), own, parcel };
     this.#rows[row] = pooled;
-    this.#byHash.set(envelope.hash, pooled);
+    this.#byHash.set(hash, pooled);
     this.#byExpiry.add(row);
     this.#byWork.add(row);
-    this.#bytes += envelope.bytes.length;
+    this.#bytes += parcel.length;
     return { type: "added", pooled, evicted };
   }
 
@@ -94,20 +106,20 @@ export class EnvelopePool {
   expire(now: Seconds): Pooled[] {
     const expired: Pooled[] = [];
     for (let next = this.nextExpiry(); next !== undefined && next < now; next = this.nextExpiry()) {
-      const pooled = this.#at(this.#byExpiry.first ?? -1);
-      this.#byWork.remove(pooled.row);
-      this.#release(pooled);
-      expired.push(pooled);
+      const entry = this.#at(this.#byExpiry.first ?? -1);
+      this.#byWork.remove(entry.row);
+      this.#release(entry);
+      expired.push(entry);
     }
+    this.#arena.tidy();
     return expired;
   }
 
-  /** Removes and gives the weaker envelopes in whose place `newcomer` fits; removes none when it fits in no case. */
-  #makeRoom(newcomer: Pooled): Pooled[] | undefined {
-    const victims: Pooled[] = [];
-    let bytes = this.#bytes + newcomer.envelope.bytes.length;
-    let count = this.count + 1;
-    while (bytes > this.#limits.maxBytes || count > this.#limits.maxCount) {
+  /** Removes and gives the weaker envelopes in whose place the newcomer fits; removes none when it fits in no case. */
+  #makeRoom(length: number, newcomer: Rank): Pooled[] | undefined {
+    const victims: Entry[] = [];
+    let bytes = this.#bytes + length;
+    while (bytes > this.#limits.maxBytes || this.count - victims.length >= this.#limits.maxCount) {
       const weakest = this.#byWork.first;
       if (weakest === undefined || !isWeaker(this.#at(weakest), newcomer)) {
         for (const { row } of victims) this.#byWork.add(row);
@@ -116,30 +128,31 @@ export class EnvelopePool {
       const victim = this.#at(weakest);
       this.#byWork.remove(weakest);
       victims.push(victim);
-      bytes -= victim.envelope.bytes.length;
-      count--;
+      bytes -= victim.parcel.length;
     }
     for (const victim of victims) this.#release(victim);
+    this.#arena.tidy();
     return victims;
   }
 
   /** Lets go of what is out of the order of work already. */
-  #release({ row, envelope }: Pooled): void {
+  #release({ row, envelope, parcel }: Entry): void {
     this.#byExpiry.remove(row);
     this.#byHash.delete(envelope.hash);
     this.#rows[row] = undefined;
     this.#freeRows.push(row);
-    this.#bytes -= envelope.bytes.length;
+    this.#arena.release(parcel);
+    this.#bytes -= parcel.length;
   }
 
-  #at(row: number): Pooled {
-    const pooled = this.#rows[row];
-    assert(pooled !== undefined, `row ${row} of the pool is in use`);
-    return pooled;
+  #at(row: number): Entry {
+    const entry = this.#rows[row];
+    assert(entry !== undefined, `row ${row} of the pool is in use`);
+    return entry;
   }
 }
 
-function isWeaker(one: Pooled, other: Pooled): boolean {
+function isWeaker(one: Rank, other: Rank): boolean {
   if (one.own !== other.own) return other.own;
   const [a, b] = [one.envelope, other.envelope];
   return a.pow === b.pow ? a.expiry < b.expiry : a.pow < b.pow;
