@@ -7,10 +7,11 @@ import { openHashes } from "../../src/core/crypto/open.ts";
 import type { NodeId } from "../../src/core/platform/node-id.ts";
 import type { Millis } from "../../src/core/platform/time.ts";
 import { bloomOf } from "../../src/core/whisper/bloom.ts";
-import type { Envelope } from "../../src/core/whisper/envelope.ts";
+import { type Envelope, hashOf } from "../../src/core/whisper/envelope.ts";
 import {
   type BatchHash,
   CODES,
+  decodeMessages,
   encodeBatchAcknowledged,
   encodeBloomFilter,
   encodeDirect,
@@ -18,6 +19,7 @@ import {
   encodeMessages,
   encodePowRequirement,
   encodeRateLimits,
+  type MessageResponse,
   type Packet,
 } from "../../src/core/whisper/packets.ts";
 import { floatFromBits } from "../../src/core/whisper/pow.ts";
@@ -37,8 +39,8 @@ const STEPS = 150;
 const ENVELOPES = Array.from({ length: 60 }, (_, seed) =>
   envelopeOf(hashes, {
     seed,
-    ttl: 1 + (seed % 7) * 10,
-    expiresIn: (seed % 9) * 10 - 15,
+    ttl: 1 + (seed % 7) * 30,
+    ...(seed % 4 === 0 && { expiresIn: seed - 30 }),
     topic: TOPICS[seed & 1] ?? CHAT,
     length: seed * (seed % 3) * 5,
     minPow: 0,
@@ -62,6 +64,8 @@ class Session {
   readonly #random: SeededRandom;
   readonly #machine: Whisper;
   readonly #connected = new Set<NodeId>();
+  /** What the machine sent, to be answered for. */
+  readonly #batches: Uint8Array[] = [];
   #now: Millis = NOW;
 
   constructor(seed: number) {
@@ -74,7 +78,7 @@ class Session {
     const seen = new Set<string>();
     for (let step = 0; step < STEPS; step++) {
       const input = this.#random.chance(0.15) ? undefined : this.#input();
-      if (input === undefined) this.#now += this.#random.pick([0, 1, 50, 300, 1000, 5000, 20_000]);
+      if (input === undefined) this.#now += this.#random.pick([0, 1, 50, 50, 300, 300, 1000, 20_000]);
       if (input?.type === "connected") this.#connected.add(input.peer);
       if (input?.type === "disconnected") this.#connected.delete(input.peer);
       const outputs = input ? this.#machine.feed(input, this.#now) : this.#machine.tick(this.#now);
@@ -87,6 +91,7 @@ class Session {
   #check(outputs: readonly WhisperOutput[]): void {
     for (const output of outputs) {
       if (output.type === "packet") expect(output.data.length).toBeLessThanOrEqual(2 ** 20);
+      if (output.type === "packet" && output.code === CODES.messages) this.#batches.push(output.data);
       if ("peer" in output) expect(this.#connected).toContain(output.peer);
       if (output.type === "drop") this.#connected.delete(output.peer);
     }
@@ -105,7 +110,7 @@ class Session {
     const random = this.#random;
     return {
       pool: POOL,
-      minPow: random.pick([0, 0.001, 0.01]),
+      minPow: random.pick([0, 0, 0.001]),
       bloom: this.#bloom(),
       light: random.chance(0.3),
       restrictLight: random.chance(0.3),
@@ -121,16 +126,20 @@ class Session {
     const peer = random.pick(PEERS);
     const kind = random.between(0, 40);
     if (kind === 0) return { type: "disconnected", peer };
-    if (kind <= 4) return { type: "connected", peer, address: random.pick(["a", "b"]), trusted: random.chance(0.3) };
-    if (kind <= 8) return { type: "packet", peer, code: CODES.status, data: this.#status() };
-    if (kind <= 11) return { type: "post", envelope: random.pick(ENVELOPES) };
-    if (kind === 12) return { type: "direct", peer, envelopes: this.#envelopes() };
-    if (kind === 13) return { type: "mail", peer, code: random.between(123, 126), data: random.bytes(9) };
-    if (kind === 14) return { type: "trust", peer, trusted: random.chance(0.5) };
-    if (kind === 15) return { type: "minPow", minPow: random.pick([0, 0.002, 5]) };
-    if (kind === 16) return { type: "bloom", bloom: random.pick([bloomOf(OTHER_CHAT), random.bytes(64)]) };
-    const { code, data } = this.#packet();
-    return { type: "packet", peer, code, data: random.chance(0.2) ? this.#mutated(data) : data };
+    if (kind <= 2) return { type: "connected", peer, address: random.pick(["a", "b"]), trusted: random.chance(0.3) };
+    if (kind <= 12) return { type: "post", envelope: random.pick(ENVELOPES) };
+    if (kind === 13) return { type: "direct", peer, envelopes: this.#envelopes() };
+    if (kind === 14) return { type: "mail", peer, code: random.between(123, 126), data: random.bytes(9) };
+    if (kind === 15) return { type: "trust", peer, trusted: random.chance(0.5) };
+    if (kind === 16) return { type: "minPow", minPow: random.pick([0, 0, 0.002]) };
+    if (kind === 17) return { type: "bloom", bloom: random.pick([bloomOf(OTHER_CHAT), random.bytes(64)]) };
+    const { code, data } =
+      this.#awaitsStatus(peer) && random.chance(0.9) ? { code: CODES.status, data: this.#status() } : this.#packet();
+    return { type: "packet", peer, code, data: random.chance(0.1) ? this.#mutated(data) : data };
+  }
+
+  #awaitsStatus(peer: NodeId): boolean {
+    return this.#connected.has(peer) && !this.#machine.peers.some((ready) => ready.peer === peer);
   }
 
   #packet(): Packet {
@@ -138,15 +147,15 @@ class Session {
     const raw = () => this.#envelopes().map(({ bytes }) => bytes);
     return random.pick([
       () => ({ code: random.between(0, 127), data: random.bytes(random.between(0, 80)) }),
+      () => ({ code: random.between(123, 126), data: random.bytes(9) }),
       () => ({ code: CODES.messages, data: encodeMessages(raw()) }),
-      () => ({ code: CODES.messages, data: encodeMessages(raw()) }),
-      () => ({ code: CODES.powRequirement, data: encodePowRequirement(random.pick([0, 0.01, -1, Number.NaN])) }),
+      () => ({ code: CODES.powRequirement, data: encodePowRequirement(random.pick([0, 0, 0.01, 3])) }),
       () => ({ code: CODES.powRequirement, data: encodePowRequirement(floatFromBits(this.#uint64())) }),
       () => ({ code: CODES.bloomFilter, data: encodeBloomFilter(random.bytes(random.pick([64, 64, 63]))) }),
-      () => ({ code: CODES.batchAcknowledged, data: encodeBatchAcknowledged(this.#batch()) }),
+      () => ({ code: CODES.batchAcknowledged, data: encodeBatchAcknowledged(this.#response().batch) }),
       () => ({
         code: CODES.messageResponse,
-        data: encodeMessageResponse({ batch: this.#batch(), errors: this.#errors() }),
+        data: encodeMessageResponse(this.#response()),
       }),
       () => ({
         code: CODES.rateLimits,
@@ -162,7 +171,7 @@ class Session {
     const rateLimits = { ip: random.pick([0, 4]), peerId: random.pick([0, 2 ** 40]), topic: random.pick([0, 2]) };
     return encodeStatus({
       ...OPEN_STATUS,
-      minPow: random.pick([0, 0.01, 3]),
+      minPow: random.pick([0, 0, 0.01]),
       bloom: this.#bloom(),
       rateLimits,
       light: random.chance(0.3),
@@ -172,21 +181,24 @@ class Session {
 
   #bloom(): Bloom | undefined {
     const random = this.#random;
-    return random.chance(0.3) ? undefined : random.pick([bloomOf(CHAT), new Uint8Array(64), random.bytes(64)]);
+    return random.chance(0.6) ? undefined : random.pick([bloomOf(CHAT), new Uint8Array(64), random.bytes(64)]);
   }
 
   #envelopes(): Envelope[] {
     return Array.from({ length: this.#random.between(0, 6) }, () => this.#random.pick(ENVELOPES));
   }
 
-  /** The name of a batch that may well have been sent: one envelope alone. */
-  #batch(): BatchHash {
-    const data = encodeMessages([this.#random.pick(ENVELOPES).bytes]);
-    return toHex(hashes.keccak256(data)) as BatchHash;
-  }
-
-  #errors() {
-    return this.#envelopes().map(({ hash }) => ({ hash, code: this.#random.between(0, 99), description: "no" }));
+  /** An answer for a batch that was sent, or for none. */
+  #response(): MessageResponse {
+    const random = this.#random;
+    const data = this.#batches.length > 0 ? random.pick(this.#batches) : encodeMessages([]);
+    const named = decodeMessages(data).filter(() => random.chance(0.5));
+    const errors = named.map((bytes) => ({
+      hash: hashOf(hashes, bytes),
+      code: random.between(0, 99),
+      description: "no",
+    }));
+    return { batch: toHex(hashes.keccak256(data)) as BatchHash, errors };
   }
 
   #uint64(): bigint {
