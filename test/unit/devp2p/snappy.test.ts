@@ -83,13 +83,23 @@ describe("a Snappy block", () => {
     }
   });
 
+  test("of noise is one literal: few bytes longer, however long; of anything else it is short", () => {
+    const random = new SeededRandom(4);
+    for (const length of [256, 560, 65_536, 65_537, 2 ** 20]) {
+      expect(compressSnappy(random.bytes(length)).length, `${length} bytes of noise`).toBeLessThanOrEqual(length + 8);
+      const text = utf8("whether 'tis nobler in the mind to suffer ".repeat(length / 42));
+      expect(compressSnappy(text).length, `${text.length} bytes of text`).toBeLessThan(text.length / 2);
+    }
+  });
+
   test("leaves what it was made of as it was, and shares no memory with it", () => {
-    const data = utf8("a rose is a rose is a rose");
-    const copy = data.slice();
-    const block = compressSnappy(data);
-    const out = decompressSnappy(block, 100);
-    out.fill(0);
-    block.fill(0);
-    expect(data).toEqual(copy);
+    for (const data of [utf8("a rose is a rose is a rose"), new SeededRandom(5).bytes(600)]) {
+      const copy = data.slice();
+      const block = compressSnappy(data);
+      const out = decompressSnappy(block, 1000);
+      out.fill(0);
+      block.fill(0);
+      expect(data).toEqual(copy);
+    }
   });
 });
