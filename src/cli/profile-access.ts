@@ -12,7 +12,11 @@ import type { Settings } from "./settings.ts";
 /** Where the passphrase comes from, when one is needed. */
 export type AskPassphrase = () => Promise<string | undefined>;
 
-export function profilePlace(crypto: Crypto, settings: Settings, passphrase: AskPassphrase): ProfilePlace {
+export function profilePlace<C extends ProfilePlace["crypto"]>(
+  crypto: C,
+  settings: Settings,
+  passphrase: AskPassphrase,
+): ProfilePlace & { readonly crypto: C } {
   const directory = profileFolder(settings.profile.value, process.env);
   return { crypto, random: systemRandom, directory, passphrase };
 }

@@ -1,12 +1,13 @@
 import { Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
 import { type Network, nodeNamed, openNetwork } from "../cli/network.ts";
-import { nodeSecretFor } from "../cli/node-key.ts";
+import { nodeIdentity } from "../cli/node-key.ts";
 import { describeEvent } from "../cli/node-log.ts";
 import { relayLine } from "../cli/relay-record.ts";
 import { StreamCommand } from "../cli/stream-command.ts";
 import { parseAddress, parseAmount, parseDuration, parseSize } from "../cli/values.ts";
 import { rest } from "../cli/waiting.ts";
+import type { SecretKey } from "../core/crypto/crypto.ts";
 import { formatEnode } from "../core/devp2p/enode.ts";
 import { Hub } from "../core/node/hub.ts";
 import { type Relay, startRelay } from "../core/node/relay.ts";
@@ -23,7 +24,7 @@ export default class ServeCommand extends StreamCommand<Served> {
   static override summary = "run a Whisper relay until it is stopped";
   static override description = [
     "Accepts peers, checks their envelopes and forwards them. The enode is printed first: give it to others as --peer.",
-    "With a profile the node keeps its key, and with it its enode; without one the key is of the moment.",
+    "With --profile or --node-key-file the node keeps its key, and with it its enode; otherwise the key is of the moment.",
   ].join("\n");
   static override examples = [
     { description: "On the usual port", command: "<%= config.bin %> <%= command.id %>" },
@@ -71,7 +72,10 @@ export default class ServeCommand extends StreamCommand<Served> {
       if (line && line.level <= this.verbose) this.note(line.text);
     });
     const peers = this.settings.peers.value.map((name) => nodeNamed(network.crypto, name));
-    const relay = await this.#start(network, hub, flags);
+    const { settings, passphrase } = this;
+    const command = "statusctl serve";
+    const identity = await nodeIdentity(network, { settings, passphrase, file: flags["node-key-file"], command });
+    const relay = await this.#start(network, { hub, flags, nodeSecret: identity.secret });
     const report = reporter(relay.node, hub, network.clock);
     for (const peer of peers) relay.node.connect(peer);
     const enode = formatEnode(relay.enode);
@@ -79,6 +83,7 @@ export default class ServeCommand extends StreamCommand<Served> {
     const failed = hub.first((event) => (event.type === "failed" ? event : undefined), stopped);
     const woken = await this.#run(report, flags["status-every"], flags.for, failed);
     await relay.stop();
+    identity.release();
     const counts = report();
     await this.end(woken === "signal" ? "signal" : "timeout", {
       peers: counts.opened,
@@ -91,12 +96,15 @@ export default class ServeCommand extends StreamCommand<Served> {
     return [relayLine(served)];
   }
 
-  #start(network: Network, hub: Hub, flags: ServeFlags): Promise<Relay> {
+  #start(
+    network: Network,
+    { hub, flags, nodeSecret }: { readonly hub: Hub; readonly flags: ServeFlags; readonly nodeSecret: SecretKey },
+  ): Promise<Relay> {
     const trusted = (flags.trusted ?? []).map((name) => nodeNamed(network.crypto, name).id);
     const pool = { ...DEFAULT_WHISPER_OPTIONS.pool, maxBytes: parseSize(flags["max-pool"]) };
     return startRelay({
       ...network,
-      nodeSecret: nodeSecretFor(network, this.settings, flags["node-key-file"]),
+      nodeSecret,
       listen: parseAddress(flags.listen),
       quotas: { maxPeers: flags["max-peers"] },
       trusted,

@@ -3,11 +3,9 @@ import { BaseCommand, type Lines } from "../../cli/base-command.ts";
 import { type PeerRecord, peerRecord } from "../../cli/peer-record.ts";
 import { doorOf } from "../../cli/primitives.ts";
 import { profilePlace } from "../../cli/profile-access.ts";
-import { changeProfile } from "../../cli/profile-change.ts";
 import { openCrypto } from "../../core/crypto/open.ts";
-import { formatEnode, parseEnode } from "../../core/devp2p/enode.ts";
+import { editProfile } from "../../core/node/edits.ts";
 import { UsageError } from "../../core/platform/errors.ts";
-import type { Peer } from "../../core/profile/documents.ts";
 
 interface PeerAdded {
   readonly peer: PeerRecord;
@@ -36,19 +34,12 @@ export default class PeerAddCommand extends BaseCommand<PeerAdded> {
 
   protected override async work(): Promise<PeerAdded> {
     const { args, flags } = await this.parse(PeerAddCommand);
-    const crypto = await openCrypto(doorOf("pure"));
-    const node = parseEnode(crypto, args.enode);
+    const place = profilePlace(await openCrypto(doorOf("pure")), this.settings, this.passphrase);
     const alias = flags.alias === undefined ? null : checkAlias(flags.alias);
-    const peer: Peer = { enode: formatEnode(node), alias, addedAt: this.now() };
-    const place = profilePlace(crypto, this.settings, this.passphrase);
-    const options = { command: "statusctl peer add", waitMs: this.settings.waitLockMs.value };
-    return changeProfile({ ...place, crypto }, options, (profile) => {
-      const known = profile.peers;
-      const same = known.find(({ enode }) => parseEnode(crypto, enode).id === node.id);
-      refuseTakenAlias(known, alias, same);
-      profile.putPeers([...known.filter((other) => other !== same), peer]);
-      return { peer: peerRecord(peer), replaced: same === undefined ? null : peerRecord(same) };
-    });
+    const options = { command: "statusctl peer add", waitLockMs: this.settings.waitLockMs.value };
+    const edit = { edit: "add-peer", enode: args.enode, alias, addedAt: this.now() } as const;
+    const { peer, replaced } = await editProfile(place, options, edit);
+    return { peer: peerRecord(peer), replaced: replaced && peerRecord(replaced) };
   }
 
   protected override render({ peer, replaced }: PeerAdded): Lines {
@@ -59,12 +50,4 @@ export default class PeerAddCommand extends BaseCommand<PeerAdded> {
 function checkAlias(alias: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(alias) && !alias.startsWith("0x")) return alias;
   throw new UsageError("USAGE", "--alias: letters, digits, dots, hyphens and underscores, 64 at most");
-}
-
-function refuseTakenAlias(known: readonly Peer[], alias: string | null, same: Peer | undefined): void {
-  const owner = alias === null ? undefined : known.find((peer) => peer.alias === alias);
-  if (owner === undefined || owner === same) return;
-  throw new UsageError("REFUSED", `the alias "${alias}" belongs to ${owner.enode}`, {
-    details: { hint: `Choose another, or remove it first: statusctl peer remove ${alias}` },
-  });
 }

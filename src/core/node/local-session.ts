@@ -9,6 +9,7 @@ import { StoredMessengerState } from "../profile/messenger-state.ts";
 import { Profile } from "../profile/profile.ts";
 import type { Store } from "../profile/store.ts";
 import { symKeyFromPassword } from "../whisper/message.ts";
+import { applyEdit, type Edit, type Edited } from "./edits.ts";
 import type { Hub } from "./hub.ts";
 import { lightness } from "./lightness.ts";
 import type { NodeEvent } from "./node-io.ts";
@@ -88,6 +89,18 @@ export class LocalSession implements Session {
 
   async leave(chat: string): Promise<void> {
     this.presence.node.messenger({ type: "leave", chat });
+  }
+
+  /** Changes what the profile holds, durably. Throws `UsageError`. */
+  edit(edit: Edit): Edited {
+    try {
+      const edited = applyEdit(this.#crypto, this.profile, edit);
+      this.profile.commit();
+      return edited;
+    } catch (error) {
+      this.profile.rollback();
+      throw error;
+    }
   }
 
   messages(signal: AbortSignal): AsyncIterable<MessageRecord> {

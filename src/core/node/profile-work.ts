@@ -9,7 +9,7 @@ import type { MessageId } from "../messenger/messenger-io.ts";
 import { EnvironmentError, RemoteError } from "../platform/errors.ts";
 import { hex } from "../profile/schema.ts";
 import type { Json } from "../profile/store.ts";
-import { applyEdit, type Edit, editSchema } from "./edits.ts";
+import { type Edit, editedJson, editSchema } from "./edits.ts";
 import type { LocalSession } from "./local-session.ts";
 import type { SendRequest } from "./session-io.ts";
 import type { Work } from "./store/socket.ts";
@@ -91,9 +91,7 @@ export class ProfileWorker {
       case "watch":
         return this.#watch(AbortSignal.any([signal, this.#ending.signal]), emit);
       case "edit":
-        applyEdit(this.#session.profile, request.params);
-        this.#session.profile.commit();
-        return null;
+        return editedJson(this.#session.edit(request.params));
       default:
         return request satisfies never;
     }

@@ -54,7 +54,7 @@ export async function readProfile(place: ProfilePlace): Promise<Profile> {
 /** A profile that this process holds. */
 export interface HeldProfile {
   readonly store: Store;
-  /** Brings everything into its files. */
+  /** Lets go of its files; what was not committed is gone. */
   close(): void;
 }
 
