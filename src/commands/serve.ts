@@ -82,9 +82,9 @@ export default class ServeCommand extends StreamCommand<Served> {
     await this.emit({ type: "listening", enode }, () => [enode]);
     const failed = hub.first((event) => (event.type === "failed" ? event : undefined), stopped);
     const woken = await this.#run(report, flags["status-every"], flags.for, failed);
+    const counts = report();
     await relay.stop();
     identity.release();
-    const counts = report();
     await this.end(woken === "signal" ? "signal" : "timeout", {
       peers: counts.opened,
       envelopes: counts.admissions.added,
