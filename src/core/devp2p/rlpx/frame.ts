@@ -14,6 +14,7 @@
  *
  * Not concerned with what a body says: see `session.ts`.
  */
+import { concatBytes } from "../../bytes/bytes.ts";
 import { equalSecretBytes } from "../../crypto/constant-time.ts";
 import type { Ciphers, KeccakState } from "../../crypto/crypto.ts";
 import { RemoteError } from "../../platform/errors.ts";
@@ -42,19 +43,15 @@ export class FrameWriter {
   /** The next frame of the stream; its body is `head || tail`, at most `FRAME_SIZE_MAX` bytes. */
   write(head: Uint8Array, tail: Uint8Array): Uint8Array {
     const size = head.length + tail.length;
-    const bodyEnd = HEADER + padded(size);
-    const frame = new Uint8Array(bodyEnd + BLOCK);
-    const header = frame.subarray(0, BLOCK);
-    const body = frame.subarray(HEADER, bodyEnd);
-    header.set([size >> 16, size >> 8, size]);
-    header.set(HEADER_DATA, 3);
-    body.set(head);
-    body.set(tail, head.length);
-    header.set(this.#encrypt(header));
-    frame.set(this.#mac.ofHeader(header), BLOCK);
-    body.set(this.#encrypt(body));
-    frame.set(this.#mac.ofBody(body), bodyEnd);
-    return frame;
+    const plain = new Uint8Array(BLOCK + padded(size));
+    plain.set([size >> 16, size >> 8, size]);
+    plain.set(HEADER_DATA, 3);
+    plain.set(head, BLOCK);
+    plain.set(tail, BLOCK + head.length);
+    const cipher = this.#encrypt(plain);
+    const header = cipher.subarray(0, BLOCK);
+    const body = cipher.subarray(BLOCK);
+    return concatBytes(header, this.#mac.ofHeader(header), body, this.#mac.ofBody(body));
   }
 }
 
@@ -127,7 +124,8 @@ class FrameMac {
 
   #update(seed: Uint8Array): Uint8Array {
     const block = this.#encryptBlock(this.#digest);
-    this.#state.update(block.map((byte, index) => byte ^ (seed[index] ?? 0)));
+    for (let index = 0; index < BLOCK; index++) block[index] = (block[index] ?? 0) ^ (seed[index] ?? 0);
+    this.#state.update(block);
     this.#digest = this.#currentDigest();
     return this.#digest;
   }
