@@ -57,6 +57,7 @@ async function buildProgram() {
     target: "node20",
     mainFields: ["module", "main"],
     external: ["typescript", "ts-node", "tsx", "secp256k1"],
+    plugins: [lazyPackages()],
     chunkNames: "chunks/[name]-[hash]",
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
@@ -66,6 +67,27 @@ async function buildProgram() {
     legalComments: "none",
     logLevel: "warning",
   });
+}
+
+/**
+ * What oclif requires at once but needs seldom or never here is run when it is first used: a tenth of the start.
+ * `__esModule` is asked for by the importing side and answered without running anything.
+ */
+function lazyPackages() {
+  const names = /^(semver|tinyglobby|minimatch|ejs|cli-spinners)$/;
+  const load = (path) => `get: (_, name) => name === "__esModule" ? false : require("${path}")[name]`;
+  return {
+    name: "lazy-packages",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: names }, ({ path, resolveDir, namespace }) =>
+        namespace === "lazy" ? undefined : { path, namespace: "lazy", pluginData: resolveDir },
+      );
+      onLoad({ filter: names, namespace: "lazy" }, ({ path, pluginData }) => ({
+        contents: `module.exports = new Proxy({}, { ${load(path)} });`,
+        resolveDir: pluginData,
+      }));
+    },
+  };
 }
 
 function entries(folder) {
