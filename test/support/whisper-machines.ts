@@ -2,24 +2,34 @@
 import type { Hex } from "../../src/core/bytes/hex.ts";
 import { toHex } from "../../src/core/bytes/hex.ts";
 import type { Hashes } from "../../src/core/crypto/crypto.ts";
+import { openHashes } from "../../src/core/crypto/open.ts";
 import type { NodeId } from "../../src/core/platform/node-id.ts";
 import type { Millis } from "../../src/core/platform/time.ts";
-import { type Envelope, encodeEnvelope, type Topic } from "../../src/core/whisper/envelope.ts";
-import { CODES, NO_LIMITS, type Packet } from "../../src/core/whisper/packets.ts";
+import { type Envelope, encodeEnvelope, hashOf, type Topic } from "../../src/core/whisper/envelope.ts";
+import {
+  type BatchHash,
+  CODES,
+  decodeMessages,
+  encodeMessages,
+  NO_LIMITS,
+  type Packet,
+} from "../../src/core/whisper/packets.ts";
 import { encodeStatus } from "../../src/core/whisper/status.ts";
-import type { Whisper } from "../../src/core/whisper/whisper.ts";
+import { Whisper, type WhisperOptions } from "../../src/core/whisper/whisper.ts";
 import type { PeerStatus, WhisperOutput } from "../../src/core/whisper/whisper-io.ts";
 
 /** 2020-03-23T21:46:40Z, the present of the recordings. */
 export const NOW: Millis = 1_585_000_000_000;
-export const NOW_SECONDS = NOW / 1000;
+const NOW_SECONDS = NOW / 1000;
 
 export const nodeId = (byte: number): NodeId => toHex(new Uint8Array(64).fill(byte)) as NodeId;
 export const ALICE = nodeId(0xa1);
 export const BOB = nodeId(0xb0);
 export const CAROL = nodeId(0xca);
 
-export const topic = (text: Hex): Topic => text as Topic;
+export const hashes = await openHashes("fast");
+
+const topic = (text: Hex): Topic => text as Topic;
 export const CHAT = topic("0x01020300");
 export const OTHER_CHAT = topic("0xfedcba00");
 
@@ -92,3 +102,33 @@ export function introduce(
 /** Gives the machine a packet of `peer`. */
 export const receive = (machine: Whisper, peer: NodeId, { code, data }: Packet, now: Millis = NOW): WhisperOutput[] =>
   machine.feed({ type: "packet", peer, code, data }, now);
+
+/** A machine behind the fast door. */
+export const relayWith = (options: Partial<WhisperOptions> = {}) => new Whisper(hashes, options);
+/** The packet that carries these envelopes. */
+export const messages = (...envelopes: readonly Envelope[]): Packet => ({
+  code: CODES.messages,
+  data: encodeMessages(envelopes.map(({ bytes }) => bytes)),
+});
+/** The packet of a Status that differs from the open one. */
+export const status = (changes = {}): Packet => ({
+  code: CODES.status,
+  data: encodeStatus({ ...OPEN_STATUS, ...changes }),
+});
+/** The news that a link is up. */
+export const connected = (peer = ALICE) => ({ type: "connected", peer, address: "192.0.2.1", trusted: false }) as const;
+/** The name under which the packet is answered for. */
+export const batchHash = (packet: Packet) => toHex(hashes.keccak256(packet.data)) as BatchHash;
+/** The hashes of the envelopes that were sent to `peer`. */
+export const sentTo = (outputs: readonly WhisperOutput[], peer = BOB) =>
+  payloadsTo(outputs, peer, CODES.messages).flatMap((data) =>
+    decodeMessages(data).map((bytes) => hashOf(hashes, bytes)),
+  );
+export const hashesOf = (...envelopes: readonly Envelope[]) => envelopes.map(({ hash }) => hash);
+/** Who was hung up on, and why. */
+export const drops = (outputs: readonly WhisperOutput[]) =>
+  ofType(outputs, "drop").map(({ peer, error }) => [peer, error.code]);
+
+export const hello = envelopeOf(hashes, { seed: 1 });
+export const answer = envelopeOf(hashes, { seed: 2 });
+export const elsewhere = envelopeOf(hashes, { seed: 3, topic: OTHER_CHAT });

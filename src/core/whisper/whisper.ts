@@ -87,7 +87,7 @@ export const DEFAULT_WHISPER_OPTIONS: WhisperOptions = {
 /** The largest payload that the protocol knows. */
 export const ABSOLUTE_MAX_PACKET_BYTES = 10 * 2 ** 20;
 /** The reference waits for ever; a peer that connects and says nothing would hold its place for nothing. */
-export const STATUS_TIMEOUT: Millis = 5 * SECOND;
+const STATUS_TIMEOUT: Millis = 5 * SECOND;
 
 /** A peer that has not said its Status. */
 interface Greeting {
