@@ -263,11 +263,15 @@ export class Node {
     this.#fromStatics(this.#statics.feed(input, now), now);
   }
 
+  /** Writes first: frames must leave in the order in which they were made, and what a message leads to makes further ones. */
   #fromLink(connection: Connection, outputs: readonly LinkOutput[], now: Millis): void {
+    for (const output of outputs) {
+      if (output.type !== "write") continue;
+      this.#outgoing.get(connection)?.push(output.bytes) ?? this.#outgoing.set(connection, [output.bytes]);
+    }
     for (const output of outputs) {
       switch (output.type) {
         case "write":
-          this.#outgoing.get(connection)?.push(output.bytes) ?? this.#outgoing.set(connection, [output.bytes]);
           break;
         case "stage":
           this.#report({ ...output, connection: connection.id });
