@@ -6,7 +6,7 @@ import type { UsageError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import type { Millis } from "../platform/time.ts";
 import type { Envelope, EnvelopeDraft, EnvelopeHash, Topic } from "../whisper/envelope.ts";
-import type { Admission } from "../whisper/whisper-io.ts";
+import type { Admission, DeliveryNews } from "../whisper/whisper-io.ts";
 
 export type { MessageId } from "../payloads/application-metadata.ts";
 export type { Sticker } from "../payloads/chat-message.ts";
@@ -81,19 +81,8 @@ export type MessengerInput =
       readonly via: NodeId | undefined;
       readonly direct: boolean;
     }
-  /** Delivery news of our own envelopes, from the Whisper machine. */
-  | { readonly type: "sent"; readonly hash: EnvelopeHash; readonly peer: NodeId; readonly awaited: boolean }
-  | { readonly type: "confirmed"; readonly hash: EnvelopeHash; readonly peer: NodeId }
-  | {
-      readonly type: "rejected";
-      readonly hash: EnvelopeHash;
-      readonly peer: NodeId;
-      readonly code: number;
-      readonly description: string;
-    }
-  | { readonly type: "expired"; readonly hash: EnvelopeHash }
-  /** Our own pool did not take the envelope. */
-  | { readonly type: "refused"; readonly hash: EnvelopeHash; readonly why: Refusal };
+  /** What became of our own envelopes, from the Whisper machine. */
+  | DeliveryNews;
 
 /** Why a pool does not take an envelope. */
 export type Refusal = Exclude<Admission, "added" | "known">;

@@ -76,6 +76,9 @@ export type WhisperOutput =
   /** Hang up: the peer broke the protocol. */
   | { readonly type: "drop"; readonly peer: NodeId; readonly error: RemoteError };
 
+/** News of our own envelopes on their way. */
+export type DeliveryNews = Extract<WhisperOutput, { type: "sent" | "confirmed" | "rejected" | "expired" | "refused" }>;
+
 /** What became of an envelope that was offered to the pool. */
 export type Admission =
   | "added"
