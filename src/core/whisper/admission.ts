@@ -8,7 +8,7 @@
  */
 import type { Hashes } from "../crypto/crypto.ts";
 import { type Millis, NEVER, SECOND, toSeconds } from "../platform/time.ts";
-import { bloomOf, joinBlooms, matches } from "./bloom.ts";
+import { joinBlooms, matchesPacked, packedBloomOf } from "./bloom.ts";
 import { type Envelope, type EnvelopeFields, sentAt, sizeOf, workOf } from "./envelope.ts";
 import { type EnvelopeError, ERROR_CODES } from "./packets.ts";
 import type { Admission, Bloom } from "./whisper-io.ts";
@@ -84,7 +84,7 @@ export class AdmissionRules {
     if (ahead > this.#terms.clockSkew) return { type: "future" };
     if (expiry < second) return { type: "expired" };
     if (sizeOf(envelope) > this.#terms.maxSize) return { type: "oversized" };
-    if (!this.#wants(bloomOf(envelope.topic), now)) return { type: "unwanted" };
+    if (!this.#wants(packedBloomOf(envelope.topic), now)) return { type: "unwanted" };
     const pow = workOf(this.#hashes, envelope, ahead > 0 ? ahead + 1 : 0);
     return this.#isEnough(pow, now) ? { type: "welcome", pow } : { type: "weak" };
   }
@@ -93,9 +93,9 @@ export class AdmissionRules {
     return pow >= this.#terms.minPow || (now < this.#oldMinPow.until && pow >= this.#oldMinPow.value);
   }
 
-  #wants(sample: Bloom, now: Millis): boolean {
-    if (matches(this.#terms.bloom, sample)) return true;
-    return this.#oldBloom !== undefined && now < this.#oldBloom.until && matches(this.#oldBloom.value, sample);
+  #wants(packed: number, now: Millis): boolean {
+    if (matchesPacked(this.#terms.bloom, packed)) return true;
+    return this.#oldBloom !== undefined && now < this.#oldBloom.until && matchesPacked(this.#oldBloom.value, packed);
   }
 }
 

@@ -8,7 +8,7 @@
 import { RemoteError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import { type Millis, NEVER } from "../platform/time.ts";
-import { bloomOf, matches } from "./bloom.ts";
+import { matchesPacked } from "./bloom.ts";
 import type { Envelope } from "./envelope.ts";
 import { BATCH_BYTES, messagesSize, type Packet } from "./packets.ts";
 import type { EnvelopePool, Pooled } from "./pool.ts";
@@ -30,6 +30,8 @@ export interface PeerOptions {
 
 /** Packets that wait for a peer with limits. Beyond, the oldest are lost: it asked for less than it made us say. */
 const OUTBOX_MAX = 256;
+/** Reviews of the whole pool for one peer, which can ask for one with every packet of ten bytes. */
+const REVIEWS: Rate = { burst: 4, perSecond: 1 };
 /** Envelopes that break our announced terms, and packets above our limits, before the peer is hung up on. */
 const PATIENCE: Rate = { burst: 1000, perSecond: 10 };
 /** Acknowledgements of packets without envelopes: answers larger than the question, which no honest node asks often. */
@@ -46,6 +48,7 @@ export class Peer {
   /** Whether direct messages of this peer are accepted. */
   trusted: boolean;
   readonly #patience = new TokenBucket(PATIENCE);
+  readonly #reviews = new TokenBucket(REVIEWS);
   readonly #directEnvelopes = new TokenBucket(DIRECT_ENVELOPES);
   readonly #directBytes = new TokenBucket(DIRECT_BYTES);
   readonly #intervalMs: number;
@@ -61,12 +64,15 @@ export class Peer {
   /** Where the next batch begins to look, so that every row has its turn. */
   #cursor = 0;
   #nextBatchAt: Millis = Number.NEGATIVE_INFINITY;
+  #wantsReview = true;
+  /** Whether the last thing it was sent was no batch. */
+  #saidLast = false;
 
   constructor({ id, address, trusted, status, transmitIntervalMs, maxPayload }: PeerOptions) {
     this.id = id;
     this.address = address;
     this.trusted = trusted;
-    this.#intervalMs = transmitIntervalMs;
+    this.#intervalMs = Math.max(1, transmitIntervalMs);
     this.#maxPayload = maxPayload;
     this.#status = status;
     this.changeRateLimits(status.rateLimits);
@@ -81,16 +87,14 @@ export class Peer {
     return this.#owed.size;
   }
 
-  /** The peer asks for another minimum of work; what it now wants is offered anew by the caller. */
+  /** The peer asks for another minimum of work. */
   changeMinPow(minPow: number): void {
-    this.#status = { ...this.#status, minPow };
-    this.#owed.clear();
+    this.#change({ minPow });
   }
 
-  /** The peer asks for other topics; what it now wants is offered anew by the caller. */
+  /** The peer asks for other topics. */
   changeBloom(bloom: Bloom): void {
-    this.#status = { ...this.#status, bloom };
-    this.#owed.clear();
+    this.#change({ bloom });
   }
 
   changeRateLimits(rateLimits: RateLimits): void {
@@ -111,10 +115,17 @@ export class Peer {
     throw new RemoteError("FLOOD", `direct messages: too many (${count} more with ${bytes} bytes)`);
   }
 
-  /** Owes the envelope to the peer if it wants it and does not know it. `sample` is the bloom of its topic. */
-  offer({ row, envelope }: Pooled, sample = bloomOf(envelope.topic)): void {
+  /** Whether the peer is to be offered the whole pool: it is new, or has come to want something else. */
+  takeReview(now: Millis): boolean {
+    if (!this.#wantsReview || !this.#reviews.take(now)) return false;
+    this.#wantsReview = false;
+    return true;
+  }
+
+  /** Owes the envelope to the peer if it wants it and does not know it. */
+  offer({ row, envelope, bloom }: Pooled): void {
     if (this.#known.has(row) || envelope.pow < this.#status.minPow) return;
-    if (matches(this.#status.bloom, sample)) this.#owed.add(row);
+    if (matchesPacked(this.#status.bloom, bloom)) this.#owed.add(row);
   }
 
   /** The peer has what is in `row`. */
@@ -135,16 +146,20 @@ export class Peer {
     if (this.#outbox.length > OUTBOX_MAX) this.#outbox.shift();
   }
 
-  /** The next packet in line, if the peer may be sent one now. */
+  /** The next packet in line, if the peer may be sent one now. A peer with limits gets packets and batches in turn. */
   takePacket(now: Millis): Packet | undefined {
-    return this.#outbox.length > 0 && this.#mayGo(now) ? this.#outbox.shift() : undefined;
+    if (this.#outbox.length === 0 || (this.#pace && this.#saidLast && this.#isBatchDue(now))) return undefined;
+    if (!this.#mayGo(now)) return undefined;
+    this.#saidLast = true;
+    return this.#outbox.shift();
   }
 
   /** The envelopes to be sent now, of which the peer is told in one packet; none when it is not time. */
   takeBatch(pool: EnvelopePool, now: Millis): Envelope[] {
     this.window.settle(now);
-    if (this.#owed.size === 0 || now < this.#nextBatchAt || now < this.window.opensAt() || !this.#mayGo(now)) return [];
-    this.#nextBatchAt = now + Math.max(1, this.#intervalMs);
+    if (!this.#isBatchDue(now) || !this.#mayGo(now)) return [];
+    this.#saidLast = false;
+    this.#nextBatchAt = now + this.#intervalMs;
     const batch: Envelope[] = [];
     let bytes = 0;
     for (let looks = this.#owed.size; looks > 0; looks--) {
@@ -163,11 +178,22 @@ export class Peer {
     return batch;
   }
 
-  /** When `takePacket` or `takeBatch` may have something. */
+  /** When `takeReview`, `takePacket` or `takeBatch` may have something. */
   wakeAt(): Millis {
     const pace = this.#pace?.readyAt() ?? Number.NEGATIVE_INFINITY;
-    if (this.#outbox.length > 0) return pace;
-    return this.#owed.size > 0 ? Math.max(pace, this.#nextBatchAt, this.window.opensAt()) : NEVER;
+    const packet = this.#outbox.length > 0 ? pace : NEVER;
+    const batch = this.#owed.size > 0 ? Math.max(pace, this.#nextBatchAt, this.window.opensAt()) : NEVER;
+    return Math.min(packet, batch, this.#wantsReview ? this.#reviews.readyAt() : NEVER);
+  }
+
+  #change(wanted: Partial<Pick<PeerStatus, "minPow" | "bloom">>): void {
+    this.#status = { ...this.#status, ...wanted };
+    this.#owed.clear();
+    this.#wantsReview = true;
+  }
+
+  #isBatchDue(now: Millis): boolean {
+    return this.#owed.size > 0 && now >= this.#nextBatchAt && now >= this.window.opensAt();
   }
 
   #mayGo(now: Millis): boolean {

@@ -11,6 +11,7 @@
 import { assert } from "../platform/errors.ts";
 import type { Seconds } from "../platform/time.ts";
 import { Arena, type Parcel } from "./arena.ts";
+import { packedBloomOf } from "./bloom.ts";
 import { type Digests, type Envelope, type EnvelopeFields, type EnvelopeHash, keepEnvelope } from "./envelope.ts";
 import { RowHeap } from "./row-heap.ts";
 
@@ -25,6 +26,8 @@ export interface Pooled {
   readonly envelope: Envelope;
   /** Whether we posted it. */
   readonly own: boolean;
+  /** The bloom of its topic, as `packedBloomOf` gives it. */
+  readonly bloom: number;
 }
 
 interface Entry extends Pooled {
@@ -93,7 +96,8 @@ export class EnvelopePool {
     if (!evicted) return { type: "crowded" };
     const row = this.#freeRows.pop() ?? this.#rows.length;
     const parcel = this.#arena.store(fields.bytes);
-    const pooled = { row, envelope: keepEnvelope(fields, { hash, pow }, parcel), own, parcel };
+    const envelope = keepEnvelope(fields, { hash, pow }, parcel);
+    const pooled = { row, envelope, own, bloom: packedBloomOf(fields.topic), parcel };
     this.#rows[row] = pooled;
     this.#byHash.set(hash, pooled);
     this.#byExpiry.add(row);

@@ -39,8 +39,8 @@ export class TokenBucket {
   }
 
   #refill(now: Millis): void {
-    if (now <= this.#at) return;
-    const earned = ((now - this.#at) / SECOND) * this.#rate.perSecond;
+    // A clock that is set back earns nothing, and must not stop the refill until it has caught up.
+    const earned = (Math.max(0, now - this.#at) / SECOND) * this.#rate.perSecond;
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + earned);
     this.#at = now;
   }

@@ -9,7 +9,6 @@ import type { Hashes } from "../crypto/crypto.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import { type Millis, NEVER, SECOND, toSeconds } from "../platform/time.ts";
 import type { AdmissionRules } from "./admission.ts";
-import { bloomOf } from "./bloom.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Envelope, EnvelopeHash } from "./envelope.ts";
 import { type Candidate, Intake } from "./intake.ts";
@@ -75,17 +74,11 @@ export class Relay {
 
   join(peer: Peer): void {
     this.#peers.add(peer);
-    this.offerAll(peer);
   }
 
   leave(peer: Peer): void {
     this.#peers.delete(peer);
     this.#deliveries.forgetPeer(peer.id);
-  }
-
-  /** Owes the peer what it wants and does not know: it is new, or wants something else than before. */
-  offerAll(peer: Peer): void {
-    for (const pooled of this.#pool.all()) if (this.#passesOn(pooled)) peer.offer(pooled);
   }
 
   /** Puts an envelope of our own into the pool; one that others brought there first is followed from now on. */
@@ -137,6 +130,7 @@ export class Relay {
 
   /** Sends the peer what it is owed, as much as may be sent now. */
   transmit(peer: Peer, now: Millis): WhisperOutput[] {
+    if (peer.takeReview(now)) this.#offerAll(peer);
     const batch = peer.takeBatch(this.#pool, now);
     if (batch.length === 0) return [];
     const data = encodeMessages(batch.map(({ bytes }) => bytes));
@@ -180,9 +174,12 @@ export class Relay {
 
   #added(pooled: Pooled, evicted: readonly Pooled[], via: NodeId | undefined): WhisperOutput[] {
     this.#forget(evicted);
-    const sample = bloomOf(pooled.envelope.topic);
-    if (this.#passesOn(pooled)) for (const peer of this.#peers) peer.offer(pooled, sample);
+    if (this.#passesOn(pooled)) for (const peer of this.#peers) peer.offer(pooled);
     return [{ type: "envelope", envelope: pooled.envelope, via, direct: false }];
+  }
+
+  #offerAll(peer: Peer): void {
+    for (const pooled of this.#pool.all()) if (this.#passesOn(pooled)) peer.offer(pooled);
   }
 
   #forget(gone: readonly Pooled[]): void {

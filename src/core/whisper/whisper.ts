@@ -278,11 +278,9 @@ export class Whisper implements Machine<WhisperInput, WhisperOutput> {
         break;
       case CODES.powRequirement:
         peer.changeMinPow(decodePowRequirement(data));
-        this.#relay.offerAll(peer);
         break;
       case CODES.bloomFilter:
         peer.changeBloom(decodeBloomFilter(data));
-        this.#relay.offerAll(peer);
         break;
       case CODES.batchAcknowledged:
         peer.window.acknowledged();

@@ -121,8 +121,17 @@ describe("limits", () => {
     ];
     expect(packetsTo(outputs, BOB).map(({ code }) => code)).toEqual([CODES.powRequirement]);
     expect(relay.wakeAt()).toBe(NOW + 1000);
-    expect(packetsTo(relay.tick(NOW + 1000), BOB).map(({ code }) => code)).toEqual([CODES.powRequirement]);
-    expect(packetsTo(relay.tick(NOW + 2000), BOB).map(({ code }) => code)).toEqual([CODES.messages]);
+    expect(packetsTo(relay.tick(NOW + 1000), BOB).map(({ code }) => code)).toEqual([CODES.messages]);
+    expect(packetsTo(relay.tick(NOW + 2000), BOB).map(({ code }) => code)).toEqual([CODES.powRequirement]);
+  });
+
+  test("of a peer that asks for many answers do not keep envelopes from it", () => {
+    const relay = relayWith();
+    introduce(relay, BOB, NOW, { status: { rateLimits: { ip: 0, peerId: 2, topic: 0 } } });
+    for (const seed of [1, 2, 3, 4, 5]) receive(relay, BOB, messages(envelopeOf(hashes, { seed: 50 + seed })));
+    relay.feed({ type: "post", envelope: hello }, NOW);
+    const codes = [500, 1000, 1500].flatMap((ms) => packetsTo(relay.tick(NOW + ms), BOB).map(({ code }) => code));
+    expect(codes).toEqual([CODES.messages, CODES.batchAcknowledged, CODES.messageResponse]);
   });
 
   test("of a peer on one topic hold back that topic alone", () => {

@@ -22,12 +22,12 @@ test("a cost that is not there takes nothing", () => {
   expect(bucket.take(0, 10)).toBe(true);
 });
 
-test("time that runs backwards gives no tokens", () => {
+test("a clock that is set back gives no tokens, and takes no time away", () => {
   const bucket = new TokenBucket({ burst: 1, perSecond: 1 });
   expect(bucket.take(5000)).toBe(true);
   expect(bucket.take(0)).toBe(false);
-  expect(bucket.take(5999)).toBe(false);
-  expect(bucket.take(6000)).toBe(true);
+  expect(bucket.take(999)).toBe(false);
+  expect(bucket.take(1000)).toBe(true);
 });
 
 test("whoever waits until the bucket says finds a token, within a millisecond", () => {

@@ -5,6 +5,7 @@ import {
   CODES,
   decodeMessageResponse,
   encodeBatchAcknowledged,
+  encodeBloomFilter,
   encodeMessageResponse,
   encodeMessages,
   type Packet,
@@ -137,5 +138,17 @@ describe("someone hostile", () => {
     expect(receive(relay, ALICE, { code: CODES.batchAcknowledged, data: encodeBatchAcknowledged(batch) })).toEqual([]);
     const data = encodeMessageResponse({ batch, errors });
     expect(receive(relay, ALICE, { code: CODES.messageResponse, data })).toEqual([]);
+  });
+
+  test("who changes its mind with every packet is offered the pool a few times, then once a second", () => {
+    const relay = hostile();
+    relay.feed({ type: "post", envelope: hello }, NOW);
+    const nothing = { code: CODES.bloomFilter, data: encodeBloomFilter(new Uint8Array(64)) };
+    const everything = { code: CODES.bloomFilter, data: encodeBloomFilter(new Uint8Array(64).fill(0xff)) };
+    for (let count = 0; count < 10; count++) receive(relay, ALICE, nothing);
+    relay.feed({ type: "post", envelope: answer }, NOW);
+    expect(sentTo(receive(relay, ALICE, everything, NOW + 100), ALICE)).toEqual([]);
+    expect(relay.wakeAt()).toBe(NOW + 1000);
+    expect(sentTo(relay.tick(NOW + 1000), ALICE)).toEqual(hashesOf(answer));
   });
 });
