@@ -93,6 +93,8 @@ export class LocalSession implements Session {
 
   /** Changes what the profile holds, durably. Throws `UsageError`. */
   edit(edit: Edit): Edited {
+    // What the messenger changed is its own transaction: it must not be forgotten with a refused edit.
+    this.presence.node.settle();
     try {
       const edited = applyEdit(this.#crypto, this.profile, edit);
       this.profile.commit();

@@ -1,9 +1,10 @@
 /**
  * The shell's loop: joins the machines and performs what they want done.
  *
- * One turn = one thing that happened (bytes, a wake-up, a request). The machines are fed until they are quiet, what they
- * want done outside is collected, the profile is committed, and only then is anything performed: what left this
- * process is durable. The `#from…` switches are the wiring diagram of the system.
+ * One turn = one thing that happened (bytes, a wake-up, a request). The machines are fed until they are quiet, and what
+ * they want done outside is collected. When everything that is at hand had its turn, the profile is committed, once, and
+ * only then is anything performed: what left this process is durable. The `#from…` switches are the wiring diagram of
+ * the system.
  *
  * Runs on real ports (`system.ts`, `tcp.ts`, `miner.ts`) and in the simulated world alike.
  */
@@ -54,7 +55,7 @@ export interface NodeOptions {
   readonly trace?: boolean;
   /** Absent in a mere relay. */
   readonly messenger?: Messenger;
-  /** Makes what the machines changed durable; called once a turn, before its effects. */
+  /** Makes what the machines changed durable; called after some turns, before their effects. */
   readonly commit?: () => void;
   /** Told everything, after the commit. */
   readonly observe?: (event: NodeEvent) => void;
@@ -74,15 +75,17 @@ export class Node {
   readonly #trusted: ReadonlySet<NodeId>;
   readonly #whisper: Whisper;
   readonly #messenger: Messenger | undefined;
-  /** What the present turn wants written and done; performed after its commit. BOUNDED BY one turn's input. */
+  /**
+   * What the turns since the last commit want written and done; performed after the next. BOUNDED BY what one round of
+   * the event loop brings.
+   */
   #outgoing = new Map<Connection, Uint8Array[]>();
   #effects: Effect[] = [];
-  /** Turns asked for while one was running. */
-  readonly #waiting: (() => void)[] = [];
   /** Undoes dials and mining that are still under way. */
   readonly #underWay = new Set<() => void>();
-  #busy = false;
   #stopped = false;
+  /** Undoes the commit that is due. */
+  #cancelCommit: (() => void) | undefined;
   #disarm: () => void = () => undefined;
 
   constructor(options: NodeOptions) {
@@ -142,6 +145,15 @@ export class Node {
     return this.#whisper;
   }
 
+  /** Commits and performs now what waits for it. */
+  settle(): void {
+    this.#cancelCommit?.();
+    this.#cancelCommit = undefined;
+    if (this.#stopped) return;
+    this.#attempt(() => this.#finish());
+    this.#rearm();
+  }
+
   /** Says goodbye to everybody and rests. */
   stop(): void {
     this.#turn((now) => {
@@ -149,6 +161,7 @@ export class Node {
         this.#tellLink(connection, { type: "disconnect", reason: DISCONNECT_REASONS.quitting }, now);
       }
     });
+    this.settle();
     this.#rest();
   }
 
@@ -159,22 +172,22 @@ export class Node {
 
   #turn(body: (now: Millis) => void): void {
     if (this.#stopped) return;
-    this.#waiting.push(() => body(this.#options.clock.now()));
-    if (this.#busy) return;
-    this.#busy = true;
+    const { clock } = this.#options;
+    const now = clock.now();
+    this.#attempt(() => body(now));
+    this.#cancelCommit ??= clock.at(now, () => this.settle());
+  }
+
+  #attempt(work: () => void): void {
     try {
-      for (let next = this.#waiting.shift(); next && !this.#stopped; next = this.#waiting.shift()) this.#run(next);
+      work();
     } catch (error) {
       this.#rest();
       this.#options.observe?.({ type: "failed", error });
-    } finally {
-      this.#busy = false;
     }
-    this.#rearm();
   }
 
-  #run(body: () => void): void {
-    body();
+  #finish(): void {
     this.#options.commit?.();
     const [outgoing, effects] = [this.#outgoing, this.#effects];
     this.#outgoing = new Map();
@@ -208,6 +221,7 @@ export class Node {
 
   #rest(): void {
     this.#stopped = true;
+    this.#cancelCommit?.();
     this.#disarm();
     for (const undo of this.#underWay) undo();
     this.#underWay.clear();
@@ -434,6 +448,7 @@ export class Node {
   }
 
   #dial(node: Enode): void {
+    if (this.#stopped) return;
     const connection = this.#connections.nextId();
     this.#options.observe?.({ type: "dialling", connection, node, at: this.#options.clock.now() });
     const giveUp = this.#options.dialer.dial(
@@ -454,6 +469,7 @@ export class Node {
   }
 
   #mine(task: MineTask): void {
+    if (this.#stopped) return;
     const cancel = this.#options.miner.mine(task, (envelope) => {
       this.#underWay.delete(cancel);
       this.messenger({ type: "mined", id: task.id, envelope });

@@ -7,7 +7,7 @@ import type { Envelope, EnvelopeDraft } from "../whisper/envelope.ts";
 
 export interface Clock {
   now(): Millis;
-  /** Runs `task` once at `time` or soon after; the result cancels it. */
+  /** Runs `task` once at `time` or soon after, but not before this call returns; the result cancels it. */
   at(time: Millis, task: () => void): () => void;
 }
 

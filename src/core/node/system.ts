@@ -9,11 +9,18 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(time, task) {
-    const delay = Math.min(Math.max(0, Math.ceil(time - Date.now())), TIMER_MS_MAX);
-    const timer = setTimeout(task, delay);
+    const delay = Math.ceil(time - Date.now());
+    if (delay <= 0) return soon(task);
+    const timer = setTimeout(task, Math.min(delay, TIMER_MS_MAX));
     return () => clearTimeout(timer);
   },
 };
+
+/** Behind the events that are at hand, and ahead of all later ones. */
+function soon(task: () => void): () => void {
+  const immediate = setImmediate(task);
+  return () => clearImmediate(immediate);
+}
 
 export const systemRandom: Random = {
   bytes: (length) => randomFillSync(new Uint8Array(length)),

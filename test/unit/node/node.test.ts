@@ -4,6 +4,7 @@ import { concatBytes } from "../../../src/core/bytes/bytes.ts";
 import { Node, type NodeOptions } from "../../../src/core/node/node.ts";
 import type { NodeEvent } from "../../../src/core/node/node-io.ts";
 import type { WireEvents } from "../../../src/core/node/ports.ts";
+import { EnvironmentError } from "../../../src/core/platform/errors.ts";
 import { CODES, encodeMessages } from "../../../src/core/whisper/packets.ts";
 import { encodeStatus } from "../../../src/core/whisper/status.ts";
 import { VirtualClock } from "../../sim/clock.ts";
@@ -46,7 +47,18 @@ class Call {
 
   /** What alice answers to bytes that come in one piece. */
   says(...bytes: Uint8Array[]): Uint8Array {
-    this.#wire.bytes(concatBytes(...bytes));
+    this.brings(concatBytes(...bytes));
+    this.clock.runUntil(NOW);
+    return this.said();
+  }
+
+  /** Bytes come, and others may come at the same moment. */
+  brings(bytes: Uint8Array): void {
+    this.#wire.bytes(bytes);
+  }
+
+  /** What alice has said since this was last asked. */
+  said(): Uint8Array {
     return concatBytes(...this.#written.splice(0));
   }
 
@@ -96,5 +108,48 @@ describe("a node that is called", () => {
     expect(heard.map(({ id }) => id)).toEqual([PONG, 1]);
     expect(call.events.map(({ type }) => type)).toContain("closed");
     expect(call.says(call.bob.says(PING, EMPTY))).toEqual(new Uint8Array());
+  });
+});
+
+describe("what happens at one moment", () => {
+  it("is made durable at once, before a word of it is said", () => {
+    const commits: number[] = [];
+    const call = new Call({ commit: () => commits.push(call.said().length) });
+    call.join();
+    commits.splice(0);
+    for (let count = 0; count < 5; count++) call.brings(call.bob.says(PING, EMPTY));
+    expect(call.said()).toEqual(new Uint8Array());
+    call.clock.runUntil(NOW);
+    expect(commits).toEqual([0]);
+    expect(call.bob.hears(call.said()).map(({ id }) => id)).toEqual(Array(5).fill(PONG));
+  });
+
+  it("leaves no trace when the process ends before it is durable", () => {
+    let commits = 0;
+    const call = new Call({ commit: () => commits++ });
+    call.join();
+    const before = commits;
+    call.brings(call.bob.says(PING, EMPTY));
+    call.node.abandon();
+    call.clock.runUntil(NOW + 60_000);
+    expect(commits).toBe(before);
+    expect(call.said()).toEqual(new Uint8Array());
+  });
+
+  it("is not said when it cannot be made durable", () => {
+    let isFull = false;
+    const commit = () => {
+      if (isFull) throw new EnvironmentError("DISK", "no space left");
+    };
+    const call = new Call({ commit });
+    call.join();
+    isFull = true;
+    expect(call.says(call.bob.says(PING, EMPTY))).toEqual(new Uint8Array());
+    expect(call.events.at(-1)).toMatchObject({ type: "failed", error: { code: "DISK" } });
+  });
+
+  it("is said before the goodbye of a node that is stopped, by whoever hears an event too", () => {
+    const call = new Call({ observe: ({ type }) => type === "whisper" && call.node.stop() });
+    expect(call.join()).toEqual([0, SHH + CODES.status, 1]);
   });
 });
