@@ -11,7 +11,7 @@ const BINARY = 0xc0;
 
 /** `name`: `-` for stdin, a file, or the envelope itself as hex or base64. Throws `UsageError` naming the line. */
 export async function* envelopesOf(hashes: Hashes, name: string, input: InputSource): AsyncGenerator<Envelope> {
-  const isFile = name !== STDIN && statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  const isFile = name !== STDIN && namesFile(name);
   if (name !== STDIN && !isFile) yield envelopeOfLine(hashes, name);
   else if (isFile && (await isBinary(name, input)))
     yield envelopeOfBytes(hashes, await readInput(name, "envelope", input));
@@ -23,6 +23,16 @@ async function* envelopesOfLines(hashes: Hashes, lines: AsyncIterable<string>): 
   for await (const line of lines) {
     number++;
     if (holdsEnvelope(line)) yield named(number, () => envelopeOfLine(hashes, line.trim()));
+  }
+}
+
+/** An envelope as text may be longer than any name. */
+function namesFile(text: string): boolean {
+  if (/^0x/i.test(text)) return false;
+  try {
+    return statSync(text, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
   }
 }
 

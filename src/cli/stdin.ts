@@ -77,7 +77,8 @@ async function openNamed(path: string, what: string) {
 /** A failure to read a file the user named, in our words. */
 export function unreadable(path: string, what: string, cause: unknown): Error {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return new UsageError("NOT_FOUND", `${what}: there is no file ${path}`);
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG")
+    return new UsageError("NOT_FOUND", `${what}: there is no file ${path}`);
   if (code === "EISDIR") return new UsageError("USAGE", `${what}: ${path} is a directory`);
   if (code === "EACCES" || code === "EPERM") {
     return new EnvironmentError("PERMISSIONS", `${what}: ${path} may not be read`, { cause });
