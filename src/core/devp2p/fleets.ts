@@ -17,9 +17,6 @@ export interface Fleet {
 
 export const DEFAULT_FLEET = "eth.prod";
 
-/** Everybody's password for mailserver requests. */
-export const MAILSERVER_PASSWORD = "status-offline-inbox";
-
 export const FLEETS: Readonly<Record<string, Fleet>> = {
   "eth.prod": {
     bootNodes: [
