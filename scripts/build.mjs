@@ -1,16 +1,21 @@
 /**
  * Builds dist/: the core as a library with types (tsc), the commands as a bundle (esbuild) in which running one command
- * loads little beside it, and oclif.manifest.json. New folders are made beside the old ones and then swapped in.
+ * loads little beside it; then oclif.manifest.json and docs/commands.md, which are kept in git. New folders are made beside the old ones and then swapped in.
  *
  * `--program` leaves the library out: enough to try a command.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { referenceText } from "./docs.mjs";
 import { manifestText, root } from "./manifest.mjs";
 import { compileProtos } from "./proto.mjs";
+
+/** What bin/run.js starts, and what this script reads. */
+const FRAME = ["src/cli/main.ts", "src/cli/complete.ts", "src/cli/help-topics.ts"];
 
 /** Where a chunk looks for the worker: beside itself. */
 const WORKER = "src/core/node/mine-worker.ts";
@@ -31,9 +36,17 @@ try {
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }
-const manifest = join(root, "oclif.manifest.json");
-const text = await manifestText();
-if (!existsSync(manifest) || readFileSync(manifest, "utf8") !== text) writeFileSync(manifest, text);
+const manifest = await manifestText();
+writeChanged("oclif.manifest.json", manifest);
+const { HELP_TOPICS } = await import(pathToFileURL(join(dist, "cli/help-topics.js")).href);
+writeChanged("docs/commands.md", referenceText(JSON.parse(manifest), HELP_TOPICS));
+
+/** Leaves a file alone that has this text already. */
+function writeChanged(name, text) {
+  const file = join(root, name);
+  mkdirSync(dirname(file), { recursive: true });
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
 
 /** dist/core: one module per source, for those who import `statusctl/core/...`. */
 function buildLibrary() {
@@ -48,7 +61,7 @@ function buildLibrary() {
 async function buildProgram() {
   await build({
     absWorkingDir: root,
-    entryPoints: [...entries("src/commands"), "src/cli/main.ts", "src/cli/complete.ts", ...workers()].map(entry),
+    entryPoints: [...entries("src/commands"), ...FRAME, ...workers()].map(entry),
     outdir: fresh,
     bundle: true,
     splitting: true,

@@ -1,28 +1,14 @@
-/**
- * The command reference, docs/commands.md, from the manifest and the help topics of the built program.
- *
- * `node scripts/docs.mjs` writes it; the check compares.
- */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { root } from "./manifest.mjs";
+/** The command reference from the manifest and the help topics of the program; written by the build. */
 
-export const REFERENCE = join(root, "docs", "commands.md");
-
-const TOPICS = ["flags", "exit-codes", "environment", "json", "profiles", "privacy", "fleets"];
-
-/** The text that docs/commands.md should have. */
-export function referenceText() {
-  const { commands } = JSON.parse(readFileSync(join(root, "oclif.manifest.json"), "utf8"));
+/** The text of docs/commands.md. */
+export function referenceText({ commands }, topics) {
   const entries = Object.entries(commands).filter(([, { hidden }]) => !hidden);
   return [
     "# Commands",
-    "Made from the program by `node scripts/docs.mjs`; not edited by hand. Flags that every command takes stand at the end.",
+    "Made from the program by the build; not edited by hand. Flags that every command takes stand at the end.",
     entries.map(([id, { summary }]) => `- [${wordsOf(id)}](#${anchorOf(id)}): ${summary}`).join("\n"),
     ...entries.map(([id, command]) => commandText(id, command)),
-    ...TOPICS.map(topicText),
+    ...Object.entries(topics).map(topicText),
   ]
     .join("\n\n")
     .concat("\n");
@@ -57,11 +43,8 @@ function flagText(flag) {
   return `- \`${char}--${flag.name}${value}\`: ${flag.summary ?? flag.description}${shown.length > 0 ? ` (${shown.join(", ")})` : ""}`;
 }
 
-function topicText(name) {
-  const text = execFileSync(process.execPath, [join(root, "bin/run.js"), "help", name], { encoding: "utf8" });
-  const [summary, ...lines] = text.trimEnd().split("\n");
-  return [`## help ${name}`, `${capitalized(summary)}.`, `\`\`\`\n${lines.join("\n").trim()}\n\`\`\``].join("\n\n");
-}
+const topicText = ([name, { summary, lines }]) =>
+  [`## help ${name}`, `${capitalized(summary)}.`, `\`\`\`\n${lines().join("\n")}\n\`\`\``].join("\n\n");
 
 const wordsOf = (id) => id.replaceAll(":", " ");
 const anchorOf = (id) => id.replaceAll(":", "-");
@@ -78,5 +61,3 @@ function exampleText(id, { description, command }) {
   const line = command.replaceAll("<%= config.bin %>", "statusctl").replaceAll("<%= command.id %>", wordsOf(id));
   return `# ${description}\n${line}`;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(REFERENCE, referenceText());
