@@ -2,8 +2,8 @@
  * One peer whose Status we accepted: what it wants, what it knows, what it is owed, and when it may be sent something.
  *
  * Envelopes go out in batches. The first after a pause goes at once, the next ones follow in a rhythm and gather in between; so
- * a lone message is fast and a busy link carries few packets. What the peer announced as its limits is kept: its packets then go
- * out evenly, and those that are no envelopes wait in line.
+ * a lone message is fast and a busy link carries few packets. Of a backlog, one batch follows the other. What the peer announced
+ * as its limits is kept: its packets then go out evenly, and those that are no envelopes wait in line.
  */
 import { RemoteError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
@@ -154,7 +154,7 @@ export class Peer {
     return this.#outbox.shift();
   }
 
-  /** The envelopes to be sent now, of which the peer is told in one packet; none when it is not time. */
+  /** The envelopes to be sent now, in one packet; another may be due at once. None when it is not time. */
   takeBatch(pool: EnvelopePool, now: Millis): Envelope[] {
     this.window.settle(now);
     if (!this.#isBatchDue(now) || !this.#mayGo(now)) return [];
@@ -166,7 +166,10 @@ export class Peer {
       const row = this.#owed.from(this.#cursor) ?? this.#owed.from(0) ?? 0;
       const envelope = pool.at(row);
       const length = envelope?.bytes.length ?? 0;
-      if (bytes > 0 && bytes + length > BATCH_BYTES) break;
+      if (bytes > 0 && bytes + length > BATCH_BYTES) {
+        this.#nextBatchAt = now;
+        break;
+      }
       this.#cursor = row + 1;
       if (envelope && !this.#topics.take(envelope.topic, now)) continue;
       this.mark(row);

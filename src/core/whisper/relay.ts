@@ -131,8 +131,14 @@ export class Relay {
   /** Sends the peer what it is owed, as much as may be sent now. */
   transmit(peer: Peer, now: Millis): WhisperOutput[] {
     if (peer.takeReview(now)) this.#offerAll(peer);
-    const batch = peer.takeBatch(this.#pool, now);
-    if (batch.length === 0) return [];
+    const outputs: WhisperOutput[] = [];
+    for (let batch = peer.takeBatch(this.#pool, now); batch.length > 0; batch = peer.takeBatch(this.#pool, now)) {
+      outputs.push(...this.#sendBatch(peer, batch));
+    }
+    return outputs;
+  }
+
+  #sendBatch(peer: Peer, batch: readonly Envelope[]): WhisperOutput[] {
     const data = encodeMessages(batch.map(({ bytes }) => bytes));
     const own = batch.map(({ hash }) => hash).filter((hash) => this.#deliveries.has(hash));
     const awaited = own.length > 0 && peer.status.confirmations ? this.#batchHash(data) : undefined;

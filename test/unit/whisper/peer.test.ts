@@ -47,6 +47,18 @@ describe("the rhythm", () => {
     expect(sentTo(relay.tick(NOW + 300))).toEqual(hashesOf(answer));
   });
 
+  test("lets the packets of a backlog follow each other", () => {
+    const relay = relayWith({ minPow: 0 });
+    introduce(relay, BOB);
+    const backlog = Array.from({ length: 7 }, (_, seed) => envelopeOf(hashes, { seed, length: 100_000, minPow: 0 }));
+    for (const envelope of backlog) relay.feed({ type: "post", envelope }, NOW);
+    expect(relay.peers[0]?.owed).toBe(6);
+    expect(payloadsTo(relay.tick(NOW + 50), BOB, CODES.messages).map((data) => decodeMessages(data).length)).toEqual([
+      2, 2, 2,
+    ]);
+    expect(relay.peers[0]?.owed).toBe(0);
+  });
+
   test("splits a backlog into packets that nobody refuses", () => {
     const relay = relayWith({ minPow: 0 });
     const large = Array.from({ length: 40 }, (_, seed) => envelopeOf(hashes, { seed, length: 100_000, minPow: 0 }));
