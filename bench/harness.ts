@@ -98,6 +98,17 @@ export async function compare(comparison: Comparison): Promise<Figure> {
   };
 }
 
+/** How fast one thing is, a value per round: for comparing with what cannot run here. Units of work per second. */
+export async function speedsOf(
+  contestant: Contestant,
+  { clock = "cpu", rounds = 9, roundMs = 50 }: Pick<Comparison, "clock" | "rounds" | "roundMs"> = {},
+): Promise<number[]> {
+  const turn = await turnOf(contestant, clock, roundMs);
+  const speeds: number[] = [];
+  for (let round = 0; round < rounds; round++) speeds.push(await turn());
+  return speeds;
+}
+
 /** Smallest, middle and largest of at least one value. For figures that are not speeds, such as sizes and start-up. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
