@@ -1,8 +1,9 @@
 /** A world for nodes: virtual time, seeded chance, simulated streams. The nodes are the real ones, on these ports. */
 import type { Crypto, SecretKey } from "../../src/core/crypto/crypto.ts";
 import { type Enode, nodeIdOf } from "../../src/core/devp2p/enode.ts";
-import { Node, type NodeOptions } from "../../src/core/node/node.ts";
+import { Node } from "../../src/core/node/node.ts";
 import type { NodeEvent } from "../../src/core/node/node-io.ts";
+import type { NodeOptions } from "../../src/core/node/node-options.ts";
 import type { Miner } from "../../src/core/node/ports.ts";
 import { encodeEnvelope } from "../../src/core/whisper/envelope.ts";
 import { requiredBits } from "../../src/core/whisper/pow.ts";

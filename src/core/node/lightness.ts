@@ -2,7 +2,7 @@
 import type { Hashes, SecretKey } from "../crypto/crypto.ts";
 import type { Topic } from "../whisper/envelope.ts";
 import { Interest } from "../whisper/interest.ts";
-import type { NodeOptions } from "./node.ts";
+import type { NodeOptions } from "./node-options.ts";
 
 /** Options of a light node that wants `topics`; the decoys among them follow from the node's key. */
 export function lightness(

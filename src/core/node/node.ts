@@ -1,71 +1,22 @@
-/**
- * The shell's loop: joins the machines and performs what they want done.
- *
- * One turn = one thing that happened (bytes, a wake-up, a request). The machines are fed until they are quiet, and what
- * they want done outside is collected. When everything that is at hand had its turn, the profile is committed, once, and
- * only then is anything performed: what left this process is durable. The `#from…` switches are the wiring diagram of
- * the system.
- *
- * Runs on real ports (`system.ts`, `tcp.ts`, `miner.ts`) and in the simulated world alike.
- */
-import { concatBytes } from "../bytes/bytes.ts";
-import type { Crypto, SecretKey } from "../crypto/crypto.ts";
 import { DISCONNECT_REASONS } from "../devp2p/disconnect.ts";
 import { type Enode, nodeIdOf } from "../devp2p/enode.ts";
 import { Link } from "../devp2p/link.ts";
 import type { CloseCause, LinkInput, LinkOutput } from "../devp2p/link-io.ts";
 import { StaticPeers, type StaticPeersInput, type StaticPeersOutput } from "../devp2p/static-peers.ts";
 import type { Messenger } from "../messenger/messenger.ts";
-import type { MessengerInput, MessengerOutput, MineTask } from "../messenger/messenger-io.ts";
+import type { MessengerInput, MessengerOutput } from "../messenger/messenger-io.ts";
 import { RemoteError } from "../platform/errors.ts";
 import type { NodeId } from "../platform/node-id.ts";
-import type { Random } from "../platform/random.ts";
 import { type Millis, NEVER } from "../platform/time.ts";
 import type { Topic } from "../whisper/envelope.ts";
-import type { Interest } from "../whisper/interest.ts";
 import { SHH } from "../whisper/packets.ts";
-import { Whisper, type WhisperOptions } from "../whisper/whisper.ts";
+import { Whisper } from "../whisper/whisper.ts";
 import type { WhisperInput, WhisperOutput } from "../whisper/whisper-io.ts";
-import { type Connection, Connections, DEFAULT_QUOTAS, type Quotas } from "./connections.ts";
-import type { NodeEvent } from "./node-io.ts";
-import type { Clock, Dialer, Miner, Wire, WireEvents } from "./ports.ts";
-
-/**
- * Bytes waiting for one slow reader before it is hung up on: eight full packets. What it misses it gets from the pool
- * when it comes back; remembering it here would let any peer decide over our memory.
- */
-const BACKLOG_BYTES_MAX = 8 * 2 ** 20;
-
-export interface NodeOptions {
-  readonly crypto: Crypto;
-  readonly random: Random;
-  readonly clock: Clock;
-  readonly dialer: Dialer;
-  readonly miner: Miner;
-  /** The devp2p identity. */
-  readonly nodeSecret: SecretKey;
-  readonly clientId: string;
-  readonly whisper?: Partial<WhisperOptions>;
-  /** The interest of a light client; absent in a full node, which wants everything. */
-  readonly interest?: Interest;
-  readonly quotas?: Partial<Quotas>;
-  /** Peers whose direct messages are accepted and who are exempt from limits. */
-  readonly trusted?: readonly NodeId[];
-  /** Reports every frame as an event. */
-  readonly trace?: boolean;
-  /** Absent in a mere relay. */
-  readonly messenger?: Messenger;
-  /** Makes what the machines changed durable; called after some turns, before their effects. */
-  readonly commit?: () => void;
-  /** Told everything, after the commit. */
-  readonly observe?: (event: NodeEvent) => void;
-}
-
-type Effect =
-  | { readonly type: "close"; readonly connection: Connection }
-  | { readonly type: "dial"; readonly node: Enode }
-  | { readonly type: "mine"; readonly task: MineTask }
-  | { readonly type: "event"; readonly event: NodeEvent };
+import { type Connection, Connections, DEFAULT_QUOTAS } from "./connections.ts";
+import { Effects } from "./effects.ts";
+import type { ConnectionId, NodeEvent } from "./node-io.ts";
+import type { NodeOptions } from "./node-options.ts";
+import type { Wire, WireEvents } from "./ports.ts";
 
 export class Node {
   readonly id: NodeId;
@@ -75,14 +26,7 @@ export class Node {
   readonly #trusted: ReadonlySet<NodeId>;
   readonly #whisper: Whisper;
   readonly #messenger: Messenger | undefined;
-  /**
-   * What the turns since the last commit want written and done; performed after the next. BOUNDED BY what one round of
-   * the event loop brings.
-   */
-  #outgoing = new Map<Connection, Uint8Array[]>();
-  #effects: Effect[] = [];
-  /** Undoes dials and mining that are still under way. */
-  readonly #underWay = new Set<() => void>();
+  readonly #effects: Effects;
   #stopped = false;
   /** Undoes the commit that is due. */
   #cancelCommit: (() => void) | undefined;
@@ -96,6 +40,12 @@ export class Node {
     this.#connections = new Connections(this.id, { ...DEFAULT_QUOTAS, ...options.quotas }, welcome);
     this.#whisper = new Whisper(options.crypto, options.whisper ?? {});
     this.#messenger = options.messenger;
+    this.#effects = new Effects(options, {
+      opened: (wire, node, connection) => this.#begin(wire, node, connection),
+      unreachable: (node, connection, error) =>
+        this.#turn((now) => this.#unreachable(node, { connection, error, now })),
+      mined: (id, envelope) => this.messenger({ type: "mined", id, envelope }),
+    });
   }
 
   /** Takes up the messenger's unfinished work. Call once, before anything else. */
@@ -150,7 +100,10 @@ export class Node {
     this.#cancelCommit?.();
     this.#cancelCommit = undefined;
     if (this.#stopped) return;
-    this.#attempt(() => this.#finish());
+    this.#attempt(() => {
+      this.#options.commit?.();
+      this.#effects.perform();
+    });
     this.#rearm();
   }
 
@@ -187,15 +140,6 @@ export class Node {
     }
   }
 
-  #finish(): void {
-    this.#options.commit?.();
-    const [outgoing, effects] = [this.#outgoing, this.#effects];
-    this.#outgoing = new Map();
-    this.#effects = [];
-    for (const [connection, parts] of outgoing) this.#write(connection, concatBytes(...parts));
-    for (const effect of effects) this.#perform(effect);
-  }
-
   #rearm(): void {
     this.#disarm();
     if (this.#stopped) return;
@@ -223,8 +167,7 @@ export class Node {
     this.#stopped = true;
     this.#cancelCommit?.();
     this.#disarm();
-    for (const undo of this.#underWay) undo();
-    this.#underWay.clear();
+    this.#effects.abandon();
     for (const { wire } of this.#connections.all()) wire.close();
   }
 
@@ -279,10 +222,7 @@ export class Node {
 
   /** Writes first: frames must leave in the order in which they were made, and what a message leads to makes further ones. */
   #fromLink(connection: Connection, outputs: readonly LinkOutput[], now: Millis): void {
-    for (const output of outputs) {
-      if (output.type !== "write") continue;
-      this.#outgoing.get(connection)?.push(output.bytes) ?? this.#outgoing.set(connection, [output.bytes]);
-    }
+    for (const output of outputs) if (output.type === "write") this.#effects.write(connection, output.bytes);
     for (const output of outputs) {
       switch (output.type) {
         case "write":
@@ -306,7 +246,7 @@ export class Node {
           this.#report({ ...output, connection: connection.id, at: now });
           break;
         case "close":
-          this.#effects.push({ type: "close", connection });
+          this.#effects.add({ type: "close", connection });
           this.#forget(connection, output.cause, now);
           break;
         default:
@@ -385,7 +325,7 @@ export class Node {
     for (const output of outputs) {
       switch (output.type) {
         case "mine":
-          this.#effects.push({ type: "mine", task: output.task });
+          this.#effects.add({ type: "mine", task: output.task });
           break;
         case "post":
           this.#tellWhisper(output, now);
@@ -415,66 +355,20 @@ export class Node {
   #fromStatics(outputs: readonly StaticPeersOutput[], now: Millis): void {
     for (const { node } of outputs) {
       if (this.#connections.of(node.id)) this.#tellStatics({ type: "up", peer: node.id }, now);
-      else this.#effects.push({ type: "dial", node });
+      else this.#effects.add({ type: "dial", node, connection: this.#connections.nextId() });
     }
+  }
+
+  #unreachable(
+    node: Enode,
+    { connection, error, now }: { readonly connection: ConnectionId; readonly error: Error; readonly now: Millis },
+  ): void {
+    this.#report({ type: "unreachable", connection, node, error });
+    this.#tellStatics({ type: "down", peer: node.id }, now);
   }
 
   #report(event: NodeEvent): void {
-    this.#effects.push({ type: "event", event });
-  }
-
-  #perform(effect: Effect): void {
-    switch (effect.type) {
-      case "close":
-        effect.connection.wire.close();
-        break;
-      case "dial":
-        this.#dial(effect.node);
-        break;
-      case "mine":
-        this.#mine(effect.task);
-        break;
-      case "event":
-        this.#options.observe?.(effect.event);
-        break;
-      default:
-        effect satisfies never;
-    }
-  }
-
-  #write({ wire }: Connection, bytes: Uint8Array): void {
-    wire.write(bytes);
-    if (wire.backlog > BACKLOG_BYTES_MAX) wire.close();
-  }
-
-  #dial(node: Enode): void {
-    if (this.#stopped) return;
-    const connection = this.#connections.nextId();
-    this.#options.observe?.({ type: "dialling", connection, node, at: this.#options.clock.now() });
-    const giveUp = this.#options.dialer.dial(
-      { host: node.host, port: node.tcpPort },
-      (wire) => {
-        this.#underWay.delete(giveUp);
-        return this.#begin(wire, node, connection);
-      },
-      (error) => {
-        this.#underWay.delete(giveUp);
-        this.#turn((now) => {
-          this.#report({ type: "unreachable", connection, node, error });
-          this.#tellStatics({ type: "down", peer: node.id }, now);
-        });
-      },
-    );
-    this.#underWay.add(giveUp);
-  }
-
-  #mine(task: MineTask): void {
-    if (this.#stopped) return;
-    const cancel = this.#options.miner.mine(task, (envelope) => {
-      this.#underWay.delete(cancel);
-      this.messenger({ type: "mined", id: task.id, envelope });
-    });
-    this.#underWay.add(cancel);
+    this.#effects.add({ type: "report", event });
   }
 }
 

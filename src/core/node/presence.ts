@@ -4,11 +4,13 @@
  */
 import type { Enode } from "../devp2p/enode.ts";
 import type { NodeId } from "../platform/node-id.ts";
+import { bloomOf, matches } from "../whisper/bloom.ts";
 import type { Envelope, EnvelopeHash } from "../whisper/envelope.ts";
 import type { Admission, PeerStatus } from "../whisper/whisper-io.ts";
 import { Hub } from "./hub.ts";
-import { Node, type NodeOptions } from "./node.ts";
+import { Node } from "./node.ts";
 import type { NodeEvent, WhisperNews } from "./node-io.ts";
+import type { NodeOptions } from "./node-options.ts";
 
 export interface PresenceOptions extends Omit<NodeOptions, "observe"> {
   readonly peers: readonly Enode[];
@@ -25,6 +27,14 @@ export interface PostOutcome {
   /** Peers it was written to. */
   readonly written: number;
   readonly reason: string | null;
+}
+
+/** Peers that said before what they do not take, and an envelope that is such. */
+export interface Refusal {
+  readonly peer: NodeId;
+  readonly reason: string;
+  /** Nobody is left who could still come and take it. */
+  readonly byAll: boolean;
 }
 
 export class Presence {
@@ -66,9 +76,19 @@ export class Presence {
   /** Puts a finished envelope into the pool and follows it until its fate is known or `signal` aborts. */
   async post(envelope: Envelope, signal: AbortSignal): Promise<PostOutcome> {
     const fate = new Fate(envelope.hash);
-    const decided = this.hub.first((event) => fate.hear(newsOf(event)), signal);
+    const refusal = (): Refusal | undefined => (fate.isHeld ? this.refusalOf(envelope) : undefined);
+    const decided = this.hub.first((event) => fate.hear(newsOf(event)) ?? fate.refused(refusal(), "by all"), signal);
     this.node.whisper({ type: "post", envelope });
-    return (await decided) ?? fate.outcome();
+    return (await decided) ?? fate.refused(refusal()) ?? fate.outcome();
+  }
+
+  /** Why the envelope stays here although there are peers; undefined when somebody takes it, or when nobody is there. */
+  refusalOf(envelope: Envelope): Refusal | undefined {
+    const peers = this.node.pool.peers.map(({ peer, status }) => ({ peer, reason: objection(status, envelope) }));
+    const [first] = peers;
+    if (first?.reason === undefined || peers.some(({ reason }) => reason === undefined)) return undefined;
+    const missing = this.#peers.some(({ id }) => !peers.some(({ peer }) => peer === id));
+    return { peer: first.peer, reason: first.reason, byAll: !missing };
   }
 
   stop(): void {
@@ -94,6 +114,11 @@ class Fate {
     this.#hash = hash;
   }
 
+  /** Whether it has gone nowhere yet. */
+  get isHeld(): boolean {
+    return this.#state === "pooled";
+  }
+
   /** The outcome, once the news decides it. */
   hear(news: WhisperNews | undefined): PostOutcome | undefined {
     if (!news || !("hash" in news) || news.hash !== this.#hash) return undefined;
@@ -115,6 +140,11 @@ class Fate {
     }
   }
 
+  refused(refusal: Refusal | undefined, whose: "by all" | "by any" = "by any"): PostOutcome | undefined {
+    if (!refusal || (whose === "by all" && !refusal.byAll)) return undefined;
+    return this.#decide("rejected", refusal.peer, refusal.reason);
+  }
+
   outcome(peer: NodeId | null = null, reason: string | null = null): PostOutcome {
     return { hash: this.#hash, state: this.#state, peer, written: this.#written, reason };
   }
@@ -134,6 +164,13 @@ const REFUSALS: Record<Exclude<Admission, "added" | "known">, string> = {
   crowded: "the pool is full of envelopes with more work",
   invalid: "its time to live is not acceptable",
 };
+
+/** Why a peer with this status is not sent the envelope. */
+function objection(status: PeerStatus, { pow, topic }: Envelope): string | undefined {
+  const { minPow, bloom } = status;
+  if (pow < minPow) return `it asks for a proof of work of ${minPow}, and this is ${pow.toPrecision(3)}`;
+  return matches(bloom, bloomOf(topic)) ? undefined : `the topic ${topic} is outside its bloom filter`;
+}
 
 const newsOf = (event: NodeEvent): WhisperNews | undefined => (event.type === "whisper" ? event.event : undefined);
 

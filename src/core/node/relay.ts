@@ -1,6 +1,7 @@
 /** A node that others connect to: the Whisper relay of `serve`, and the members of a devnet. */
 import { type Enode, nodeIdOf } from "../devp2p/enode.ts";
-import { Node, type NodeOptions } from "./node.ts";
+import { Node } from "./node.ts";
+import type { NodeOptions } from "./node-options.ts";
 import type { Address, Wire, WireEvents } from "./ports.ts";
 import { listenTcp } from "./tcp.ts";
 

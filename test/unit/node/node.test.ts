@@ -1,7 +1,8 @@
 /** The loop in conversation with one scripted peer, on a wire of its own. */
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../../src/core/bytes/bytes.ts";
-import { Node, type NodeOptions } from "../../../src/core/node/node.ts";
+import { Node } from "../../../src/core/node/node.ts";
+import type { NodeOptions } from "../../../src/core/node/node-options.ts";
 import type { NodeEvent } from "../../../src/core/node/node-io.ts";
 import type { WireEvents } from "../../../src/core/node/ports.ts";
 import { EnvironmentError } from "../../../src/core/platform/errors.ts";
