@@ -1,6 +1,7 @@
 /**
  * Builds dist/: the core as a library with types (tsc), the commands as a bundle (esbuild) in which running one command
- * loads little beside it; then oclif.manifest.json and docs/commands.md, which are kept in git. New folders are made beside the old ones and then swapped in.
+ * loads little beside it; then oclif.manifest.json and docs/commands.md, which are kept in git. New folders are made
+ * beside the old ones and then swapped in.
  *
  * `--program` leaves the library out: enough to try a command.
  */

@@ -21,7 +21,7 @@ const SEEDS = 50;
 const require = createRequire(import.meta.url);
 
 const steps = [
-  ["format and lint", () => run("@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "."])],
+  ["format and lint", () => run("@biomejs/biome/bin/biome", ["ci", "--colors=off", "--error-on-warnings", "."])],
   ["types", () => run("typescript/bin/tsc", ["-p", "."])],
   ["layers", checkLayers],
   ["core is pure", checkPurity],
@@ -67,7 +67,12 @@ function run(script, args) {
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), "statusctl-check-"));
   const file = join(folder, "tests.json");
-  const passed = run("vitest/vitest.mjs", ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`]);
+  const passed = run("vitest/vitest.mjs", [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
   if (existsSync(file)) {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, "utf8"));
     Object.assign(tests, { passed: numPassedTests, failed: numFailedTests });
@@ -118,10 +123,11 @@ function checkPurity() {
   return faults === 0 && files.length > 50;
 }
 
-const sources = (folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+function sources(folder) {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .map((file) => `${folder}/${file}`);
+}
 
 /** The build has written them anew: a difference was not committed. */
 function checkGenerated() {

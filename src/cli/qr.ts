@@ -22,19 +22,9 @@ const BLOCKS = [" ", "▄", "▀", "█"] as const;
 const half = (upper: boolean, lower: boolean): string => BLOCKS[(upper ? 2 : 0) + (lower ? 1 : 0)] ?? " ";
 
 /** On a dark terminal what is drawn is what is light. */
-const inverted = (line: string): string =>
-  [...line]
-    .map(
-      (block) =>
-        BLOCKS[
-          3 -
-            Math.max(
-              0,
-              BLOCKS.findIndex((known) => known === block),
-            )
-        ] ?? " ",
-    )
-    .join("");
+const inverted = (line: string): string => [...line].map((block) => INVERTED[block] ?? "█").join("");
+
+const INVERTED: Readonly<Record<string, string>> = { " ": "█", "▄": "▀", "▀": "▄", "█": " " };
 
 const rows = (size: number, step: number, line: (row: number) => string): string[] =>
   Array.from({ length: Math.ceil(size / step) }, (_, index) => line(index * step));
