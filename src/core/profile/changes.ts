@@ -48,7 +48,14 @@ export class Changes implements Layer {
   append(segment: SegmentName, { key, group, order, value }: SegmentRecord): void {
     assert(SEGMENT.test(segment) && segment.length <= NAME_MAX, `segment name "${segment}"`);
     assert(Number.isFinite(order), `${segment}: the order of a record is a finite number`);
-    this.#add(segment, { key, group, order, text: JSON.stringify(value) });
+    this.appendText(segment, { key, group, order, text: JSON.stringify(value) });
+  }
+
+  /** `append` for a keeper, who has the text or knows how to make it. */
+  appendText(segment: SegmentName, record: TextRecord): void {
+    const records = this.#segments.get(segment) ?? new Map<string, TextRecord>();
+    assert(!records.has(record.key), `${segment}: the key of a record is used twice`);
+    this.#segments.set(segment, records.set(record.key, record));
   }
 
   /** Names of the segments that grew. */
@@ -65,7 +72,7 @@ export class Changes implements Layer {
   absorb(later: Changes): void {
     for (const [name, text] of later.documents) this.#documents.set(name, text);
     for (const segment of later.segments()) {
-      for (const record of later.records(segment)) this.#add(segment, record);
+      for (const record of later.records(segment)) this.appendText(segment, record);
     }
   }
 
@@ -96,12 +103,6 @@ export class Changes implements Layer {
 
   count(segment: SegmentName): number {
     return this.#segments.get(segment)?.size ?? 0;
-  }
-
-  #add(segment: SegmentName, record: TextRecord): void {
-    const records = this.#segments.get(segment) ?? new Map<string, TextRecord>();
-    assert(!records.has(record.key), `${segment}: the key of a record is used twice`);
-    this.#segments.set(segment, records.set(record.key, record));
   }
 }
 

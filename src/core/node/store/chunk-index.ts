@@ -89,14 +89,16 @@ export class ChunkIndex {
   }
 
   /** Where the lines of the records are whose key has this hash: mostly none or one. */
-  *withHash(hash: number): Generator<Place> {
+  withHash(hash: number): readonly Place[] {
     let low = 0;
     for (let high = this.count; low < high; ) {
       const middle = (low + high) >>> 1;
       if ((this.#hashes[middle] ?? 0) < hash) low = middle + 1;
       else high = middle;
     }
-    for (; low < this.count && this.#hashes[low] === hash; low++) yield this.at(this.#positions[low] ?? 0);
+    const places: Place[] = [];
+    for (; this.#hashes[low] === hash; low++) places.push(this.at(this.#positions[low] ?? 0));
+    return places;
   }
 
   /** Positions of the group's records, by order; all of them without a group. */

@@ -7,7 +7,7 @@ import { concatBytes } from "../../bytes/bytes.ts";
 import type { EnvironmentError } from "../../platform/errors.ts";
 import type { TextRecord } from "../../profile/changes.ts";
 import type { SortedRecords } from "../../profile/sorted-records.ts";
-import { decodeLine, encodeLine, linesOf } from "./checked-line.ts";
+import { decodeLine, encodeValueLine, linesOf, splitValue } from "./checked-line.ts";
 import { ChunkIndex, hashKey, type IndexEntry, type Place } from "./chunk-index.ts";
 import { type Disk, replaceFile } from "./disk.ts";
 import { readPrivate, statPrivate } from "./permissions.ts";
@@ -47,9 +47,9 @@ export class Chunk {
     return this.#extent.size ?? this.#load().size;
   }
 
-  /** The text of the record's value. Throws `EnvironmentError` DAMAGED. */
-  find(key: string): string | undefined {
-    for (const place of this.#load().withHash(hashKey(key))) {
+  /** The text of the record's value; `hash` is its key's. Throws `EnvironmentError` DAMAGED. */
+  find(key: string, hash: number): string | undefined {
+    for (const place of this.#load().withHash(hash)) {
       const record = this.#read(place);
       if (record.key === key) return record.text;
     }
@@ -150,16 +150,11 @@ export class Chunk {
   }
 }
 
-const VALUE = `,"value":`;
+const encodeRecord = ({ text, ...head }: TextRecord): Uint8Array => encodeValueLine(head, text);
 
-function encodeRecord({ key, group, order, text }: TextRecord): Uint8Array {
-  const head = `"key":${JSON.stringify(key)},"group":${JSON.stringify(group)},"order":${order}`;
-  return encodeLine(`{${head}${VALUE}${text}}`);
-}
-
-/** The value stays text. It begins where `VALUE` first stands: within the strings before, a quote is escaped. */
-export function decodeRecord(line: string): TextRecord {
-  const at = line.indexOf(VALUE);
-  const { key, group, order }: Omit<TextRecord, "text"> = JSON.parse(`${line.slice(0, at)}}`);
-  return { key, group, order, text: line.slice(at + VALUE.length, -1) };
+/** The record in the object of a line. */
+export function decodeRecord(object: string): TextRecord {
+  const { head, value } = splitValue(object);
+  const { key, group, order }: Omit<TextRecord, "text"> = JSON.parse(head);
+  return { key, group, order, text: value ?? "null" };
 }

@@ -13,7 +13,7 @@
  */
 import { EnvironmentError } from "../../platform/errors.ts";
 import { Changes } from "../../profile/changes.ts";
-import type { Json, SegmentName, Store } from "../../profile/store.ts";
+import type { DocumentName, Json, SegmentName, SegmentRecord, Store } from "../../profile/store.ts";
 import { decodeLine, encodeLine, type Line, linesOf } from "./checked-line.ts";
 import { type Disk, type DiskFile, replaceFile } from "./disk.ts";
 import { pathsOf } from "./layout.ts";
@@ -70,37 +70,34 @@ export function loadJournal(disk: Disk, directory: string): JournalContent {
   throw noProfile(directory);
 }
 
-/** What a transaction is replayed to. */
-type Changed = Pick<Store, "put" | "remove" | "append">;
-
-/** Reads the bytes of a journal. Throws `EnvironmentError` DAMAGED naming `path`. */
+/** Reads the bytes of a journal. Throws `EnvironmentError` DAMAGED naming `path`, or SCHEMA. */
 export function readJournal(path: string, bytes: Uint8Array): JournalContent {
   const lines = [...linesOf(bytes)];
   const header = readHeader(path, lines[0]);
-  const changes = new Changes();
+  const replayed = new Replayed();
   let size = lines[0]?.bytes.length ?? 0;
   let transactions = 0;
   for (const line of lines.slice(1)) {
     const transaction = readTransaction(line, transactions + 1);
     if (!transaction) break;
-    replay(transaction, changes);
+    replay(transaction, replayed);
     size += line.bytes.length;
     transactions++;
   }
   refuseHoles(path, lines.slice(1 + transactions));
-  return { header, changes, transactions, size, torn: bytes.length - size };
+  return { header, changes: replayed.changes(), transactions, size, torn: bytes.length - size };
 }
 
 function readHeader(path: string, line: Line | undefined): JournalHeader {
   const text = line && decodeLine(line.bytes);
   if (text === undefined) throw damagedFile(path, "its first line does not read", "what changed recently");
-  const header: JournalHeader = JSON.parse(text);
-  if (header.journal !== 1) {
+  const { journal, generation, chunk, segments }: JournalHeader = JSON.parse(text);
+  if (journal !== 1) {
     throw new EnvironmentError("SCHEMA", `${path} is of a later form: use a newer statusctl`, {
       details: { file: path },
     });
   }
-  return header;
+  return { journal, generation, chunk, segments };
 }
 
 function readTransaction(line: Line, n: number): Transaction | undefined {
@@ -115,6 +112,42 @@ function refuseHoles(path: string, rest: readonly Line[]): void {
   if (whole === 0) return;
   const lost = `${rest.length - whole} of the recent transactions, and ${whole} after them cannot be relied on`;
   throw damagedFile(path, `it does not read at byte ${rest[0]?.offset ?? 0}`, lost);
+}
+
+/** What a transaction is replayed to. */
+type Changed = Pick<Store, "put" | "remove" | "append">;
+
+/** Makes text of what is replayed when it is asked for: most of it is replaced by the next transaction, or never read. */
+class Replayed implements Changed {
+  readonly #documents = new Map<DocumentName, Json | undefined>(); // BOUNDED BY the journal
+  readonly #records = new Changes();
+
+  put(document: DocumentName, value: Json): void {
+    this.#documents.set(document, value);
+  }
+
+  remove(document: DocumentName): void {
+    this.#documents.set(document, undefined);
+  }
+
+  append(segment: SegmentName, { key, group, order, value }: SegmentRecord): void {
+    this.#records.appendText(segment, {
+      key,
+      group,
+      order,
+      get text() {
+        return JSON.stringify(value);
+      },
+    });
+  }
+
+  changes(): Changes {
+    for (const [document, value] of this.#documents) {
+      if (value === undefined) this.#records.remove(document);
+      else this.#records.put(document, value);
+    }
+    return this.#records;
+  }
 }
 
 function replay({ put, removed, appended }: Transaction, to: Changed): void {

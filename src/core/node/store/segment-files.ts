@@ -12,6 +12,7 @@ import type { Changes, TextRecord } from "../../profile/changes.ts";
 import type { SortedRecords } from "../../profile/sorted-records.ts";
 import type { SegmentName } from "../../profile/store.ts";
 import { Chunk, type ChunkExtent } from "./chunk.ts";
+import { hashKey } from "./chunk-index.ts";
 import type { Disk } from "./disk.ts";
 import type { SegmentExtent, SegmentExtents } from "./journal.ts";
 
@@ -37,8 +38,9 @@ export class SegmentFiles {
   }
 
   find(segment: SegmentName, key: string): string | undefined {
-    for (const chunk of this.#chunks(segment).toReversed()) {
-      const text = chunk.find(key);
+    const hash = hashKey(key);
+    for (const chunk of this.#chunks(segment)) {
+      const text = chunk.find(key, hash);
       if (text !== undefined) return text;
     }
     return undefined;
