@@ -5,12 +5,15 @@
 import { spawn } from "node:child_process";
 import type { StreamRecord } from "./output.ts";
 
-/** Runs `command` in a shell with `record` on its stdin; resolves with its exit code. */
-export function runHook(command: string, record: StreamRecord): Promise<number> {
+/**
+ * Runs `command` in a shell with `record` on its stdin; resolves with its exit code. What it prints goes to our stdout, or
+ * to stderr where stdout belongs to JSON.
+ */
+export function runHook(command: string, record: StreamRecord, stdout: "stdout" | "stderr"): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, {
       shell: true,
-      stdio: ["pipe", "inherit", "inherit"],
+      stdio: ["pipe", stdout === "stdout" ? "inherit" : process.stderr, "inherit"],
       env: { ...process.env, ...environmentOf(record) },
     });
     child.once("error", reject);

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
 import { envelopeRecord } from "../cli/envelope-record.ts";
@@ -9,6 +7,7 @@ import { messageLines } from "../cli/message-view.ts";
 import { type Network, openNetwork, peersOf } from "../cli/network.ts";
 import type { StreamRecord } from "../cli/output.ts";
 import { knownPeers } from "../cli/profile-access.ts";
+import { EnvelopeFolder } from "../cli/recordings.ts";
 import { openSession } from "../cli/session.ts";
 import { type EndReason, StreamCommand } from "../cli/stream-command.ts";
 import { StreamClock } from "../cli/stream-limits.ts";
@@ -35,7 +34,6 @@ interface WatchFlags {
   readonly topic?: string[] | undefined;
   readonly from?: string | undefined;
   readonly exec?: string | undefined;
-  readonly dump?: string | undefined;
   readonly stats: boolean;
 }
 
@@ -92,7 +90,9 @@ export default class WatchCommand extends StreamCommand<Watched> {
   static override schema = "watch/1";
 
   #traffic: Traffic | undefined;
+  #dump: EnvelopeFolder | undefined;
   #received = 0;
+  #failedHooks = 0;
 
   protected override async work(): Promise<Watched> {
     const { flags } = await this.parse(WatchCommand);
@@ -106,7 +106,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
       this.stopped,
     );
     const network = await openNetwork(this.settings, this.config.version);
-    if (flags.dump !== undefined) mkdirSync(flags.dump, { recursive: true, mode: 0o700 });
+    if (flags.dump !== undefined) this.#dump = this.#openDump(flags.dump);
     if (flags.raw) await this.#watchRaw(network, flags, clock);
     else await this.#watchMessages(network, flags, clock);
     clock.release();
@@ -127,13 +127,16 @@ export default class WatchCommand extends StreamCommand<Watched> {
     const presence = guestPresence(network, { peers, topics: narrow ? topics : undefined });
     this.#traffic = new Traffic(this.now(), new Map(chats));
     this.#announce(presence.hub);
-    const wanted = (event: NodeEvent) => rawEnvelope(event, topics);
+    const wanted = (event: NodeEvent) => {
+      if (event.type === "failed") throw event.error;
+      return rawEnvelope(event, topics);
+    };
     const stream = presence.hub.stream(wanted, clock.signal);
     presence.start();
     try {
       for await (const { envelope, via, direct } of stream) {
         this.#traffic.add(envelope);
-        this.#dump(flags.dump, envelope);
+        this.#dump?.add(envelope);
         const record = { type: "envelope", ...envelopeRecord(envelope), via, direct };
         await this.#show(record, flags.exec, () => [rawLine(envelope)]);
         clock.tick();
@@ -159,7 +162,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
       const { own } = session;
       if (own) this.#announce(own.hub);
       else this.note("another process holds the profile; its messages are shown");
-      own?.hub.listen((event) => this.#meter(event, flags.dump));
+      own?.hub.listen((event) => this.#meter(event));
       session.start();
       for await (const message of session.messages(clock.signal)) {
         if (!isWanted(message, chats, from)) continue;
@@ -180,21 +183,24 @@ export default class WatchCommand extends StreamCommand<Watched> {
     });
   }
 
-  #meter(event: NodeEvent, folder: string | undefined): void {
+  #meter(event: NodeEvent): void {
     const raw = rawEnvelope(event, []);
     if (!raw) return;
     this.#traffic?.add(raw.envelope);
-    this.#dump(folder, raw.envelope);
+    this.#dump?.add(raw.envelope);
   }
 
   async #show(record: StreamRecord, hook: string | undefined, lines: () => readonly string[]): Promise<void> {
     this.#received++;
-    if (hook === undefined) await this.emit(record, lines);
-    else if ((await runHook(hook, record)) !== 0) this.caution("W_EXEC", "the command of --exec failed");
+    const isText = this.mode === "text";
+    if (hook === undefined || !isText) await this.emit(record, lines);
+    if (hook === undefined) return;
+    const code = await runHook(hook, record, isText ? "stdout" : "stderr");
+    if (code !== 0 && this.#failedHooks++ === 0) this.caution("W_EXEC", `the command of --exec failed (code ${code})`);
   }
 
-  #dump(folder: string | undefined, { hash, bytes }: Envelope): void {
-    if (folder !== undefined) writeFileSync(join(folder, `${hash}.rlp`), bytes, { mode: 0o600 });
+  #openDump(path: string): EnvelopeFolder {
+    return new EnvelopeFolder(path, (message) => this.caution("W_DUMP", message));
   }
 
   async #finish(reason: EndReason, withStats: boolean): Promise<Watched> {

@@ -42,9 +42,12 @@ export class Hub {
     });
   }
 
-  /** What `choose` makes of the events from now on, until `signal` aborts; listening begins with the call. */
+  /**
+   * What `choose` makes of the events from now on, until `signal` aborts; listening begins with the call. What `choose`
+   * throws is what the reader gets last.
+   */
   stream<T>(choose: (event: NodeEvent) => T | undefined, signal: AbortSignal): EventStream<T> {
-    return new EventStream((push) => this.listen((event) => push(choose(event))), signal);
+    return new EventStream((hear) => this.listen((event) => hear(() => choose(event))), signal);
   }
 }
 
@@ -53,10 +56,8 @@ export class EventStream<T> implements AsyncIterable<T> {
   readonly #queue = new AsyncQueue<T>();
   readonly #leave: () => void;
 
-  constructor(listen: (push: (value: T | undefined) => void) => () => void, signal: AbortSignal) {
-    this.#leave = listen((value) => {
-      if (value !== undefined) this.#queue.push(value);
-    });
+  constructor(listen: (hear: (choose: () => T | undefined) => void) => () => void, signal: AbortSignal) {
+    this.#leave = listen((choose) => this.#hear(choose));
     if (signal.aborted) this.#queue.end();
     signal.addEventListener("abort", () => this.#queue.end(), { once: true });
   }
@@ -64,6 +65,15 @@ export class EventStream<T> implements AsyncIterable<T> {
   /** How many were lost because the reader did not keep up. */
   get dropped(): number {
     return this.#queue.dropped;
+  }
+
+  #hear(choose: () => T | undefined): void {
+    try {
+      const value = choose();
+      if (value !== undefined) this.#queue.push(value);
+    } catch (error) {
+      this.#queue.fail(error);
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
