@@ -10,7 +10,7 @@ import { UsageError } from "../core/platform/errors.ts";
 import type { Millis } from "../core/platform/time.ts";
 import { type ColourMode, colours } from "./colour.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, interruptedFailure } from "./failure.ts";
 import { fieldLines, selectFields, unknownFields } from "./fields.ts";
 import { GLOBAL_FLAGS } from "./global-flags.ts";
 import { Output, type OutputMode } from "./output.ts";
@@ -68,11 +68,12 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   override async catch(error: Error): Promise<void> {
     const { command, mode } = this;
     const interrupted = this.#interruption?.exitCode;
-    const failure = failureOf(error, this.#flagNames());
+    const cause = failureOf(error, this.#flagNames());
+    const failure = interrupted === undefined ? cause : interruptedFailure(cause, interrupted);
     const silent = this.quiet > 1;
     const report = { command, mode, failure, silent, verbose: this.verbose > 1, colours: this.errorColours };
     await reportFailure(this.output, report, this.now());
-    process.exitCode = interrupted ?? failure.exit;
+    process.exitCode = failure.exit;
   }
 
   override async finally(): Promise<void> {

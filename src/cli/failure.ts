@@ -1,7 +1,7 @@
 /** Any thrown value as what the user is told: one code, one exit code, one message, one hint. */
 import { stripVTControlCharacters } from "node:util";
 import { EnvironmentError, type ErrorDetails, RemoteError, UsageError } from "../core/platform/errors.ts";
-import { type ExitCode, INTERNAL, VERDICTS, type Verdict } from "./exit-codes.ts";
+import { type ExitCode, INTERNAL, INTERRUPTED, VERDICTS, type Verdict } from "./exit-codes.ts";
 import { nearest } from "./nearest.ts";
 
 export interface Failure {
@@ -30,6 +30,12 @@ export function failureOf(error: unknown, flagNames: readonly string[] = []): Fa
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {};
   return { ...failure(INTERNAL, message, {}), ...stack };
+}
+
+/** What a run says that a signal ended before it had a result: `cause` is what it was left with. */
+export function interruptedFailure({ code, message }: Failure, exit: ExitCode): Failure {
+  const text = code === INTERNAL.code ? "stopped by a signal" : `stopped by a signal: ${message}`;
+  return failure({ ...INTERRUPTED, exit }, text, {});
 }
 
 function failure(verdict: Verdict, message: string, details: ErrorDetails): Failure {

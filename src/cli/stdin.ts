@@ -4,7 +4,7 @@
  */
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { concatBytes } from "../core/bytes/bytes.ts";
 import { EnvironmentError, UsageError } from "../core/platform/errors.ts";
 
@@ -20,20 +20,25 @@ export interface InputSource {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Says what is waited for when stdin is a terminal. */
   readonly hint: (text: string) => void;
+  /** Ends the wait for input: lines just end, anything that is read as a whole is given up. */
+  readonly signal?: AbortSignal;
 }
 
 /** All bytes of the file `name`, or of stdin for `-`. `what` names them in messages. */
 export async function readInput(name: string, what: string, source: InputSource): Promise<Uint8Array> {
   if (name !== STDIN) return readNamed(name, what);
   invite(what, source);
-  return collect(source.stdin, what);
+  const { stdin, signal } = source;
+  return collect(signal ? addAbortSignal(signal, stdin) : stdin, what);
 }
 
 /** The lines of the file `name`, or of stdin for `-`, as they come; without line ends, empty lines left out. */
 export async function* inputLines(name: string, what: string, source: InputSource): AsyncGenerator<string> {
   if (name === STDIN) invite(what, source);
   const input = name === STDIN ? source.stdin : (await openNamed(name, what)).createReadStream();
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const { signal } = source;
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, ...(signal ? { signal } : {}) });
+  for await (const line of lines) {
     if (line.length > LINE_CHARS_MAX) throw new UsageError("USAGE", `${what}: a line of ${line.length} characters`);
     if (line.trim() !== "") yield line;
   }

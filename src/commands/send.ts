@@ -65,7 +65,7 @@ export default class SendCommand extends BaseCommand<SendOutcome> {
   protected override async work(): Promise<SendOutcome> {
     const { args, flags } = await this.parse(SendCommand);
     const network = await openNetwork(this.settings, this.config.version);
-    const utterances = utterancesOf(args.text, flags, this.input);
+    const utterances = utterancesOf(args.text, flags, { ...this.input, signal: this.stopped });
     const where = { network, settings: this.settings, passphrase: this.passphrase, command: "send" };
     if (flags["dry-run"]) return this.#preview(await composePreview(where, utterances));
     const waitFor: WaitFor = flags.wait === "queued" ? "queued" : "sent";
@@ -88,17 +88,19 @@ export default class SendCommand extends BaseCommand<SendOutcome> {
     const records: SentRecord[] = [];
     const timeoutMs = this.settings.timeoutMs.value ?? DEFAULT_TIMEOUT_MS;
     const { stopped } = this;
+    const troubles = new Set<string>(); // BOUNDED BY the peers
     const sending = forEachParallel(utterances, IN_FLIGHT, async (utterance) => {
       const index = records.length;
       records.length++;
       const result = await session.send({ utterance, waitFor, timeoutMs }, stopped);
       records[index] = sentRecord(utterance, result);
-      for (const trouble of result.troubles) if (result.written === 0) this.caution("W_PEER", trouble);
+      if (result.written === 0) for (const trouble of result.troubles) troubles.add(trouble);
     });
     session.start();
     await this.steps([
       { title: waitFor === "queued" ? "queue" : "send", run: () => sending.then(() => progressText(records)) },
     ]);
+    for (const trouble of troubles) this.caution("W_PEER", trouble);
     if (records.length === 0) throw new UsageError("USAGE", "the input holds no message");
     return records;
   }
