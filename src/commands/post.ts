@@ -12,6 +12,7 @@ import { guestPresence, nobodyReached } from "../cli/guest.ts";
 import { type Network, openNetwork, peersOf } from "../cli/network.ts";
 import { knownPeers, profileKeyring } from "../cli/profile-access.ts";
 import { inputLines, readInput, STDIN } from "../cli/stdin.ts";
+import { plainLine } from "../cli/terminal-text.ts";
 import { parseAmount, parseDuration } from "../cli/values.ts";
 import { targetOf } from "../cli/whisper-target.ts";
 import { utf8 } from "../core/bytes/bytes.ts";
@@ -102,7 +103,7 @@ export default class PostCommand extends BaseCommand<PostResult> {
       const { hash, topic, size, pow, ttl, rlp } = envelope;
       const facts = `${hash} on ${topic}, ${size} bytes, work ${pow.toPrecision(3)}, ttl ${ttl} s`;
       if (state === null) return `${facts}\n${rlp}`;
-      return `${state} ${facts}${peer ? `, by ${peer.slice(0, 10)}` : ""}${reason ? `: ${reason}` : ""}`;
+      return `${state} ${facts}${peer ? `, by ${peer.slice(0, 10)}` : ""}${reason ? `: ${plainLine(reason)}` : ""}`;
     });
   }
 
@@ -114,7 +115,8 @@ export default class PostCommand extends BaseCommand<PostResult> {
     const addressed = flags.chat ?? flags.to ?? flags["password-file"] ?? flags["sym-key-file"];
     if (flags.envelope === undefined && (data !== STDIN || addressed !== undefined)) return undefined;
     const envelopes: Envelope[] = [];
-    for await (const line of inputLines(STDIN, "envelopes", this.input)) {
+    const input = { ...this.input, signal: this.stopped };
+    for await (const line of inputLines(STDIN, "envelopes", input)) {
       if (envelopes.length === ENVELOPES_MAX) throw new UsageError("USAGE", `more than ${ENVELOPES_MAX} envelopes`);
       if (holdsEnvelope(line)) envelopes.push(envelopeOfLine(network.crypto, line));
     }
@@ -143,7 +145,8 @@ export default class PostCommand extends BaseCommand<PostResult> {
       throw new UsageError("USAGE", "the payload is given twice: as an argument and with --payload-file");
     }
     if (file === undefined && data === undefined) throw new UsageError("USAGE", "there is nothing to post: give DATA");
-    const content = file === undefined ? utf8(data ?? "") : await readInput(file, "payload", this.input);
+    const content =
+      file === undefined ? utf8(data ?? "") : await readInput(file, "payload", { ...this.input, signal: this.stopped });
     return flags.hex ? fromHex(new TextDecoder().decode(content).trim(), "payload") : content;
   }
 

@@ -71,12 +71,12 @@ export class LocalSession implements Session {
   ): Promise<SendResult> {
     await this.join(utterance.chat);
     const request = ++this.#requests;
-    const sending = new Sending(request, waitFor);
+    const sending = new Sending(request, waitFor, (envelope) => this.presence.refusalOf(envelope));
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const decided = this.hub.first((event) => this.#orFail(event) ?? sending.hear(event), deadline);
     this.presence.node.messenger({ type: "say", utterance, request });
     takenUp();
-    const progress = (await decided) ?? sending.progress;
+    const progress = (await decided) ?? sending.atLast();
     if (!progress) throw new EnvironmentError("DEADLINE", "the message was not taken up in time");
     return { ...progress, troubles: this.presence.troubles };
   }
@@ -106,7 +106,9 @@ export class LocalSession implements Session {
   }
 
   messages(signal: AbortSignal): AsyncIterable<MessageRecord> {
+    this.#orFail();
     return this.hub.stream((event) => {
+      this.#orFail(event);
       if (event.type !== "messenger" || event.event.type !== "message") return undefined;
       return event.event.message;
     }, signal);
@@ -117,8 +119,8 @@ export class LocalSession implements Session {
   }
 
   /** Throws what stopped the node, such as a full disk. */
-  #orFail(event: NodeEvent): undefined {
-    if (event.type === "failed") throw event.error;
+  #orFail(event?: NodeEvent): undefined {
+    if (event?.type === "failed") throw event.error;
     if (this.#failure !== undefined) throw this.#failure;
   }
 }

@@ -1,8 +1,9 @@
 /** Follows a message from `say` until it has come as far as was asked for. */
 import type { Delivery, MessageId } from "../messenger/messenger-io.ts";
 import type { NodeId } from "../platform/node-id.ts";
-import type { EnvelopeHash } from "../whisper/envelope.ts";
+import type { Envelope, EnvelopeHash } from "../whisper/envelope.ts";
 import type { MessengerNews, NodeEvent, WhisperNews } from "./node-io.ts";
+import type { Refusal } from "./presence.ts";
 import type { SendResult, WaitFor } from "./session-io.ts";
 
 type Progress = Omit<SendResult, "troubles">;
@@ -10,18 +11,23 @@ type Progress = Omit<SendResult, "troubles">;
 export class Sending {
   readonly #request: number;
   readonly #waitFor: WaitFor;
+  readonly #refusalOf: (envelope: Envelope) => Refusal | undefined;
   #message: MessageId | undefined;
   #known = false;
   #state: Delivery = "queued";
   #envelope: EnvelopeHash | null = null;
+  /** The present attempt, in our own pool. */
+  #posted: Envelope | undefined;
   #peer: NodeId | null = null;
   #reason: string | null = null;
   #written = 0;
   #rejections = 0;
 
-  constructor(request: number, waitFor: WaitFor) {
+  /** `refusalOf`: see `Presence`. */
+  constructor(request: number, waitFor: WaitFor, refusalOf: (envelope: Envelope) => Refusal | undefined) {
     this.#request = request;
     this.#waitFor = waitFor;
+    this.#refusalOf = refusalOf;
   }
 
   /** How far it is; undefined when it was not even accepted. */
@@ -42,7 +48,15 @@ export class Sending {
   hear(event: NodeEvent): Progress | undefined {
     if (event.type === "messenger") this.#hearMessenger(event.event);
     if (event.type === "whisper") this.#hearWhisper(event.event);
-    return this.#isDecided() ? this.progress : undefined;
+    if (this.#isDecided()) return this.progress;
+    const refusal = this.#refusal();
+    return refusal?.byAll ? this.#refused(refusal) : undefined;
+  }
+
+  /** The progress when time is up: peers that do not want the message have refused it, whoever else may come. */
+  atLast(): Progress | undefined {
+    const refusal = this.#refusal();
+    return refusal ? this.#refused(refusal) : this.progress;
   }
 
   #hearMessenger(news: MessengerNews): void {
@@ -61,6 +75,16 @@ export class Sending {
 
   #hearWhisper(news: WhisperNews): void {
     if (news.type === "sent" && news.hash === this.#envelope) this.#written++;
+    if (news.type === "envelope" && news.envelope.hash === this.#envelope) this.#posted = news.envelope;
+  }
+
+  #refusal(): Refusal | undefined {
+    const isHeld = this.#state === "posted" && this.#written === 0;
+    return isHeld && this.#posted ? this.#refusalOf(this.#posted) : undefined;
+  }
+
+  #refused({ peer, reason }: Refusal): Progress | undefined {
+    return this.progress && { ...this.progress, state: "rejected", peer, reason };
   }
 
   #isDecided(): boolean {
