@@ -1,21 +1,25 @@
 /**
  * Work on a profile as it passes between processes: what may be asked of its holder, and how the holder does it.
  *
- * A holder that is about to end finishes the work it has taken and refuses more; who is refused finds the profile free a
- * moment later.
+ * A holder that is about to end finishes the work it has taken, if that is soon, and refuses more; who is refused finds the
+ * profile free a moment later.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import type { MessageId } from "../messenger/messenger-io.ts";
-import { EnvironmentError, RemoteError } from "../platform/errors.ts";
+import { RemoteError } from "../platform/errors.ts";
 import { hex } from "../profile/schema.ts";
 import type { Json } from "../profile/store.ts";
 import { type Edit, editedJson, editSchema } from "./edits.ts";
 import type { LocalSession } from "./local-session.ts";
 import type { SendRequest } from "./session-io.ts";
+import { endingError } from "./store/ask-holder.ts";
 import type { Work } from "./store/socket.ts";
 
 /** The longest that work may be waited for, whatever was asked. */
 const TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000;
+/** How long an ending holder goes on with work: a relay answers sooner, and whoever stops a command does not wait longer. */
+const GRACE_MS = 1000;
 
 const sendSchema: v.GenericSchema<unknown, SendRequest> = v.object({
   utterance: v.object({
@@ -55,6 +59,7 @@ export class ProfileWorker {
   readonly #session: LocalSession;
   readonly #underWay = new Set<Promise<unknown>>(); // BOUNDED BY the socket
   readonly #ending = new AbortController();
+  readonly #cut = new AbortController();
 
   constructor(session: LocalSession) {
     this.#session = session;
@@ -63,7 +68,7 @@ export class ProfileWorker {
   /** Does what was asked. Throws what the work throws; LOCKED when this process is about to end. */
   readonly work = (work: Work): Promise<Json> => {
     if (this.#ending.signal.aborted) {
-      return Promise.reject(new EnvironmentError("LOCKED", "the holder of the profile is about to end"));
+      return Promise.reject(endingError("the holder of the profile is about to end"));
     }
     const doing = this.#do(parseRequest(work), work);
     this.#underWay.add(doing);
@@ -72,16 +77,20 @@ export class ProfileWorker {
     return doing;
   };
 
-  /** Resolves when all work taken is done; who watches is sent away. */
+  /** Who watches is sent away; other work is waited for a while, and then given back to those who asked for it. */
   async finish(): Promise<void> {
     this.#ending.abort();
+    const grace = new AbortController();
+    const late = sleep(GRACE_MS, undefined, { signal: grace.signal }).then(() => this.#cut.abort());
+    late.catch(() => undefined); // all was done before
     await Promise.allSettled(this.#underWay);
+    grace.abort();
   }
 
   async #do(request: ProfileRequest, { signal, emit }: Work): Promise<Json> {
     switch (request.method) {
       case "send":
-        return { ...(await this.#session.send(request.params, signal, () => emit("taken up"))) };
+        return this.#send(request.params, { signal, emit });
       case "join":
         await this.#session.join(request.params.chat);
         return null;
@@ -95,6 +104,15 @@ export class ProfileWorker {
       default:
         return request satisfies never;
     }
+  }
+
+  /** A message that is cut off lies in the outbox: whoever asks for it again, under its key, goes on with it. */
+  async #send(request: SendRequest, { signal, emit }: Pick<Work, "signal" | "emit">): Promise<Json> {
+    const cut = this.#cut.signal;
+    const sending = this.#session.send(request, AbortSignal.any([signal, cut]), () => emit("taken up"));
+    await Promise.allSettled([sending]);
+    if (cut.aborted) throw endingError("the holder of the profile ended before the message was delivered");
+    return { ...(await sending) };
   }
 
   async #watch(signal: AbortSignal, emit: Work["emit"]): Promise<Json> {

@@ -4,6 +4,7 @@
  * again, under a key that keeps it from being done twice.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MessageRecord } from "../messenger/messenger-io.ts";
 import { EnvironmentError } from "../platform/errors.ts";
 import type { Json } from "../profile/store.ts";
@@ -12,8 +13,8 @@ import { LocalSession, type LocalSessionOptions } from "./local-session.ts";
 import { type ProfileRequest, ProfileWorker } from "./profile-work.ts";
 import { openHeldProfile, type ProfilePlace } from "./profiles.ts";
 import type { SendRequest, SendResult, Session } from "./session-io.ts";
-import { askHolder } from "./store/ask-holder.ts";
-import { ProfileLock } from "./store/lock.ts";
+import { type AskOptions, askHolder, isEnding } from "./store/ask-holder.ts";
+import { holderOf, type LockHolder, ProfileLock } from "./store/lock.ts";
 import { takeWork } from "./store/socket.ts";
 
 export interface SharedSessionOptions {
@@ -31,6 +32,11 @@ interface Tenure {
   readonly session: LocalSession;
   end(): Promise<void>;
 }
+
+type AskingOptions = Pick<AskOptions, "signal" | "onEvent">;
+
+/** Between asking a holder that ends and trying again. */
+const AGAIN_MS = 40;
 
 export class SharedSession implements Session {
   readonly #options: SharedSessionOptions;
@@ -71,11 +77,23 @@ export class SharedSession implements Session {
     });
     await before;
     try {
-      const here = (own: LocalSession): Promise<SendResult> => own.send(request, signal, takenUp);
-      return await this.#do(here, { method: "send", params: keyed(request) }, { signal, onEvent: takenUp });
+      return await this.#sendNext(request, signal, takenUp);
     } finally {
       takenUp();
     }
+  }
+
+  async #sendNext(request: SendRequest, signal: AbortSignal, takenUp: () => void): Promise<SendResult> {
+    const words = keyed(request);
+    const limitMs = request.timeoutMs + this.#options.waitLockMs;
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    const result = await this.#do(
+      // A holder that was asked and ended may have put it into the outbox.
+      (own, isRepeated) => own.send(isRepeated ? words : request, signal, takenUp),
+      { method: "send", params: words },
+      { signal: bounded, onEvent: takenUp },
+    );
+    return { ...result, known: result.known && request.utterance.idempotencyKey !== undefined };
   }
 
   join(chat: string): Promise<void> {
@@ -87,56 +105,53 @@ export class SharedSession implements Session {
   }
 
   async *messages(signal: AbortSignal): AsyncGenerator<MessageRecord> {
+    const patience = new Patience(this.#options.waitLockMs);
     while (!signal.aborted) {
       const own = await this.#hold();
       if (own) yield* own.messages(signal);
-      else yield* this.#messagesOfHolder(signal);
+      else yield* this.#messagesOfHolder(signal, patience);
     }
   }
 
   async close(): Promise<void> {
+    await this.#attempt?.catch(() => undefined);
     await this.#tenure?.end();
     this.#tenure = undefined;
   }
 
-  /** Does it here, or has the holder do it. */
+  /** Does it here, or has the holder do it; `isRepeated` when a holder may have begun with it. */
   async #do<T>(
-    here: (own: LocalSession) => Promise<T>,
+    here: (own: LocalSession, isRepeated: boolean) => Promise<T>,
     request: ProfileRequest,
-    options: { readonly signal?: AbortSignal; readonly onEvent?: (event: Json) => void } = {},
+    options: AskingOptions = {},
   ): Promise<T> {
-    const deadline = Date.now() + this.#options.waitLockMs;
-    for (;;) {
+    const patience = new Patience(this.#options.waitLockMs);
+    for (let isRepeated = false; ; isRepeated = true) {
       const own = await this.#hold();
-      if (own) return here(own);
-      const answer = await this.#ask(request, { ...options, deadline });
+      if (own) return here(own, isRepeated);
+      const answer = await this.#ask(request, patience, options);
       if (answer !== undefined) return answer as T;
     }
   }
 
   /** The holder's answer; undefined when the profile may be free, or somebody else's, by now. */
-  async #ask(
-    request: ProfileRequest,
-    { deadline, ...options }: { signal?: AbortSignal; deadline: number; onEvent?: (event: Json) => void },
-  ): Promise<Json | undefined> {
+  async #ask(request: ProfileRequest, patience: Patience, options: AskingOptions): Promise<Json | undefined> {
     const { place, waitLockMs } = this.#options;
     const words = { method: request.method, params: JSON.parse(JSON.stringify(request.params)) };
     try {
       return await askHolder(place.directory, words, { timeoutMs: waitLockMs, ...options });
     } catch (error) {
-      if (options.signal?.aborted) throw new EnvironmentError("DEADLINE", "interrupted before the work was done");
-      const isEnding = error instanceof EnvironmentError && error.code === "LOCKED";
-      if (!isEnding || Date.now() >= deadline) throw error;
+      if (options.signal?.aborted) throw new EnvironmentError("DEADLINE", "the work was not done in time");
+      if (!isEnding(error) || patience.isOver(holderOf(place.directory))) throw error;
+      await sleep(AGAIN_MS);
       return undefined;
     }
   }
 
-  async *#messagesOfHolder(signal: AbortSignal): AsyncGenerator<MessageRecord> {
+  async *#messagesOfHolder(signal: AbortSignal, patience: Patience): AsyncGenerator<MessageRecord> {
     const queue = new AsyncQueue<MessageRecord>();
     const onEvent = (event: Json): void => queue.push(event as unknown as MessageRecord);
-    const deadline = Date.now() + this.#options.waitLockMs;
-    const asked = this.#ask({ method: "watch", params: {} }, { signal, deadline, onEvent });
-    const over = asked.then(
+    const over = this.#ask({ method: "watch", params: {} }, patience, { signal, onEvent }).then(
       () => queue.end(),
       (error) => (signal.aborted ? queue.end() : queue.fail(error)),
     );
@@ -165,6 +180,25 @@ export class SharedSession implements Session {
     }
     if (this.#started) this.#tenure.session.start();
     return this.#tenure.session;
+  }
+}
+
+/** How long a holder may take to end. */
+class Patience {
+  readonly #ms: number;
+  #holder: string | undefined;
+  #deadline = 0;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  /** Told each time a holder says that it ends; whoever comes after it has all the time again. */
+  isOver(holder: LockHolder | undefined): boolean {
+    if (!holder) return false;
+    if (holder.nonce !== this.#holder) this.#deadline = Date.now() + this.#ms;
+    this.#holder = holder.nonce;
+    return Date.now() >= this.#deadline;
   }
 }
 

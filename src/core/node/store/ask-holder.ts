@@ -1,7 +1,7 @@
 /** The seam for handing work to the process that holds a profile: the asker's side. The other is `socket.ts`. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { EnvironmentError } from "../../platform/errors.ts";
+import { EnvironmentError, type ErrorDetails } from "../../platform/errors.ts";
 import type { Json } from "../../profile/store.ts";
 import { holderOf, type LockHolder, lockedBy } from "./lock.ts";
 import { decodeError } from "./socket-errors.ts";
@@ -92,7 +92,15 @@ function converse(
   });
 }
 
+/** LOCKED, but not for long: the holder ends. */
+export const endingError = (message: string, details: ErrorDetails = {}): EnvironmentError =>
+  new EnvironmentError("LOCKED", message, { details: { ...details, ending: true } });
+
+/** Whether the work should be asked for again, or done by whoever asks: its holder has ended or is about to. */
+export const isEnding = (error: unknown): boolean =>
+  error instanceof EnvironmentError && error.code === "LOCKED" && error.details.ending === true;
+
 function endedEarly({ command, pid }: LockHolder): EnvironmentError {
   const message = `"${command}", which holds the profile (process ${pid}), ended before the work was done`;
-  return new EnvironmentError("LOCKED", message, { details: { pid, command } });
+  return endingError(message, { pid, command });
 }
