@@ -1,15 +1,17 @@
-import { createWriteStream, type WriteStream } from "node:fs";
 import { Args, Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
 import { type ConnectRecord, connectLine, connectLines, connectRecord } from "../cli/connect-record.ts";
 import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
-import { type Network, nodeNamed, openNetwork } from "../cli/network.ts";
+import { NodeNames } from "../cli/named-nodes.ts";
+import { type Network, openNetwork } from "../cli/network.ts";
 import { forEachParallel } from "../cli/parallel.ts";
+import { FrameFile } from "../cli/recordings.ts";
 import { StageBoard } from "../cli/stage-board.ts";
 import { inputLines, STDIN } from "../cli/stdin.ts";
 import { StreamCommand } from "../cli/stream-command.ts";
 import { parseDuration } from "../cli/values.ts";
 import { toHex } from "../core/bytes/hex.ts";
+import type { Enode } from "../core/devp2p/enode.ts";
 import type { NodeEvent } from "../core/node/node-io.ts";
 import { PROBE_STAGES, type ProbeReport, type ProbeStage, probe } from "../core/node/probe.ts";
 import { isAddress } from "../core/node/tcp.ts";
@@ -19,6 +21,12 @@ interface Connected {
   readonly nodes: readonly ConnectRecord[];
   readonly reached: number;
   readonly total: number;
+}
+
+interface VisitOptions {
+  readonly holdMs: number;
+  /** Show the stages while they happen. */
+  readonly show: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000;
@@ -56,22 +64,23 @@ export default class ConnectCommand extends StreamCommand<Connected> {
   static override schema = "connect/1";
 
   readonly #records: ConnectRecord[] = []; // BOUNDED BY the nodes that were named
-  #trace: WriteStream | undefined;
+  #trace: FrameFile | undefined;
 
   protected override async work(): Promise<Connected> {
     const { args, flags } = await this.parse(ConnectCommand);
     const network = await openNetwork(this.settings, this.config.version);
+    const nodes = new NodeNames(network, this.settings, this.passphrase);
     const holdMs = flags.hold === undefined ? 0 : parseDuration(flags.hold);
-    this.#trace = flags.trace === undefined ? undefined : createWriteStream(flags.trace, { mode: 0o600 });
     const names = this.#names(args.node ?? [], flags.nodes);
     const only = args.node?.length === 1 && args.node[0] !== STDIN && flags.nodes === undefined;
+    if (flags.trace !== undefined) this.#trace = this.#openTrace(flags.trace);
     await forEachParallel(names, flags.parallel, async (name) => {
       if (this.stopped.aborted) return;
-      const record = await this.#visit(network, name, holdMs, only);
+      const record = await this.#visit(network, await nodes.find(name.trim()), { holdMs, show: only });
       this.#records.push(record);
       await this.emit({ type: "node", ...record }, () => (only ? [] : [connectLine(record)]));
     });
-    await new Promise((done) => (this.#trace ? this.#trace.end(done) : done(undefined)));
+    this.#trace?.close();
     return this.#summary();
   }
 
@@ -80,17 +89,21 @@ export default class ConnectCommand extends StreamCommand<Connected> {
     return total === 1 && only ? connectLines(only) : [`${reached} of ${total} reached`];
   }
 
-  async *#names(named: readonly string[], file: string | undefined): AsyncGenerator<string> {
-    if (named.length === 0 && file === undefined) throw new UsageError("USAGE", "name a node, or a file with --nodes");
-    for (const name of named) {
-      if (name === STDIN) yield* inputLines(STDIN, "nodes", this.input);
-      else yield name;
-    }
-    if (file !== undefined) yield* inputLines(file, "nodes", this.input);
+  #openTrace(path: string): FrameFile {
+    return new FrameFile(path, (message) => this.caution("W_TRACE", message));
   }
 
-  async #visit(network: Network, name: string, holdMs: number, show: boolean): Promise<ConnectRecord> {
-    const enode = nodeNamed(network.crypto, name.trim());
+  async *#names(named: readonly string[], file: string | undefined): AsyncGenerator<string> {
+    if (named.length === 0 && file === undefined) throw new UsageError("USAGE", "name a node, or a file with --nodes");
+    const input = { ...this.input, signal: this.stopped };
+    for (const name of named) {
+      if (name === STDIN) yield* inputLines(STDIN, "nodes", input);
+      else yield name;
+    }
+    if (file !== undefined) yield* inputLines(file, "nodes", input);
+  }
+
+  async #visit(network: Network, enode: Enode, { holdMs, show }: VisitOptions): Promise<ConnectRecord> {
     const proxied = this.settings.proxy.value !== null;
     const skipped = (stage: ProbeStage) =>
       (stage === "resolve" && (proxied || isAddress(enode.host))) || (stage === "hold" && holdMs === 0);
@@ -116,7 +129,7 @@ export default class ConnectCommand extends StreamCommand<Connected> {
     if (event.type !== "frame" || !this.#trace) return;
     const { direction, capability = null, code, wireLength, data, at } = event;
     const record = { type: "frame", ts: at, nodeId, direction, capability, code, wireLength, data: toHex(data) };
-    this.#trace.write(`${JSON.stringify(record)}\n`);
+    this.#trace.add(record);
   }
 
   async #summary(): Promise<Connected> {

@@ -1,6 +1,7 @@
 import { Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
-import { type Network, nodeNamed, openNetwork } from "../cli/network.ts";
+import { NodeNames } from "../cli/named-nodes.ts";
+import { type Network, openNetwork } from "../cli/network.ts";
 import { nodeIdentity } from "../cli/node-key.ts";
 import { describeEvent } from "../cli/node-log.ts";
 import { relayLine } from "../cli/relay-record.ts";
@@ -13,6 +14,7 @@ import { Hub } from "../core/node/hub.ts";
 import { type Relay, startRelay } from "../core/node/relay.ts";
 import { type RelayReport, reporter } from "../core/node/relay-report.ts";
 import { UsageError } from "../core/platform/errors.ts";
+import type { NodeId } from "../core/platform/node-id.ts";
 import { DEFAULT_WHISPER_OPTIONS } from "../core/whisper/whisper.ts";
 import type { RateLimits } from "../core/whisper/whisper-io.ts";
 
@@ -71,11 +73,18 @@ export default class ServeCommand extends StreamCommand<Served> {
       const line = describeEvent(event);
       if (line && line.level <= this.verbose) this.note(line.text);
     });
-    const peers = this.settings.peers.value.map((name) => nodeNamed(network.crypto, name));
     const { settings, passphrase } = this;
+    const nodes = new NodeNames(network, settings, passphrase);
+    const peers = await Promise.all(settings.peers.value.map((name) => nodes.find(name)));
+    const trusted = await Promise.all((flags.trusted ?? []).map((name) => nodes.find(name)));
     const command = "statusctl serve";
     const identity = await nodeIdentity(network, { settings, passphrase, file: flags["node-key-file"], command });
-    const relay = await this.#start(network, { hub, flags, nodeSecret: identity.secret });
+    const relay = await this.#start(network, {
+      hub,
+      flags,
+      nodeSecret: identity.secret,
+      trusted: trusted.map(({ id }) => id),
+    });
     const report = reporter(relay.node, hub, network.clock);
     for (const peer of peers) relay.node.connect(peer);
     const enode = formatEnode(relay.enode);
@@ -96,11 +105,7 @@ export default class ServeCommand extends StreamCommand<Served> {
     return [relayLine(served)];
   }
 
-  #start(
-    network: Network,
-    { hub, flags, nodeSecret }: { readonly hub: Hub; readonly flags: ServeFlags; readonly nodeSecret: SecretKey },
-  ): Promise<Relay> {
-    const trusted = (flags.trusted ?? []).map((name) => nodeNamed(network.crypto, name).id);
+  #start(network: Network, { hub, flags, nodeSecret, trusted }: StartOptions): Promise<Relay> {
     const pool = { ...DEFAULT_WHISPER_OPTIONS.pool, maxBytes: parseSize(flags["max-pool"]) };
     return startRelay({
       ...network,
@@ -134,6 +139,13 @@ export default class ServeCommand extends StreamCommand<Served> {
       clearInterval(tick || undefined);
     }
   }
+}
+
+interface StartOptions {
+  readonly hub: Hub;
+  readonly flags: ServeFlags;
+  readonly nodeSecret: SecretKey;
+  readonly trusted: readonly NodeId[];
 }
 
 interface ServeFlags {

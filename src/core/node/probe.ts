@@ -16,7 +16,7 @@ import type { WhisperOptions } from "../whisper/whisper.ts";
 import type { PeerStatus } from "../whisper/whisper-io.ts";
 import { freshSecret } from "./fresh-secret.ts";
 import { Node } from "./node.ts";
-import type { NodeEvent } from "./node-io.ts";
+import type { NodeEvent, WhisperNews } from "./node-io.ts";
 import type { Clock, Dialer, Miner } from "./ports.ts";
 import { isAddress } from "./tcp.ts";
 
@@ -66,16 +66,13 @@ export interface ProbeReport {
 }
 
 type Failure = Pick<ProbeReport, "fault" | "reason" | "disconnect">;
+type Arrival = "arrived" | "late" | "stopped";
 
 /** Connects to `enode`, and reports. Never throws for what the other side does. */
 export async function probe(enode: Enode, options: ProbeOptions): Promise<ProbeReport> {
   const journey = new Journey(enode, options);
-  try {
-    await journey.resolve();
-    await journey.travel();
-  } catch (error) {
-    journey.fail({ fault: "us", reason: error instanceof Error ? error.message : String(error), disconnect: null });
-  }
+  await journey.resolve();
+  await journey.travel();
   return journey.report();
 }
 
@@ -90,6 +87,7 @@ class Journey {
   readonly #enode: Enode;
   readonly #options: ProbeOptions;
   readonly #stages: Partial<Record<ProbeStage, number>> = {};
+  readonly #deadline: number;
   #mark: number;
   #host: string;
   #failure: Failure | undefined;
@@ -97,18 +95,30 @@ class Journey {
   #shared: readonly SharedCapability[] = [];
   #status: PeerStatus | null = null;
   #address: string | null = null;
+  /** Ends the present wait. */
+  #arrive: () => void = () => undefined;
+  #isOver = false;
 
   constructor(enode: Enode, options: ProbeOptions) {
     this.#enode = enode;
     this.#options = options;
     this.#mark = options.clock.now();
+    this.#deadline = this.#mark + options.timeoutMs;
     this.#host = enode.host;
   }
 
   async resolve(): Promise<void> {
     if (!this.#needsLookup) return;
-    this.#host = (await lookup(this.#host)).address;
-    this.#done("resolve", this.#options.clock.now());
+    const arrival = this.#arrival(this.#deadline);
+    lookup(this.#host).then(
+      ({ address }) => {
+        this.#host = address;
+        this.#done("resolve", this.#options.clock.now());
+        this.#arrive();
+      },
+      (error: Error) => this.#end({ fault: faultOf(error), reason: error.message, disconnect: null }),
+    );
+    this.#judge(await arrival);
   }
 
   get #needsLookup(): boolean {
@@ -117,37 +127,50 @@ class Journey {
 
   /** Runs a node of its own until everything is known, or it ended. */
   async travel(): Promise<void> {
-    const { timeoutMs, holdMs, signal, ...ports } = this.#options;
+    if (this.#failure) return;
+    const { timeoutMs: _, holdMs, signal, ...ports } = this.#options;
     const nodeSecret = freshSecret(ports.crypto, ports.random);
-    await new Promise<void>((arrived) => {
-      const node = new Node({ ...ports, nodeSecret, observe: (event) => this.#observe(event, next) });
-      let cancelTimer = ports.clock.at(ports.clock.now() + timeoutMs, () => finish("no answer in time"));
-      const finish = (reason?: string): void => {
-        cancelTimer();
-        signal.removeEventListener("abort", abort);
-        if (reason !== undefined) this.fail({ fault: "them", reason, disconnect: null });
-        node.stop();
-        arrived();
+    const node = new Node({ ...ports, nodeSecret, observe: (event) => this.#observe(event) });
+    const arrival = this.#arrival(this.#deadline);
+    node.connect({ ...this.#enode, host: this.#host });
+    this.#judge(await arrival);
+    if (!this.#failure && holdMs > 0) await this.#hold(holdMs);
+    this.#isOver = true;
+    node.stop();
+  }
+
+  /** Whoever stops us while we hold has seen what there is to see. */
+  async #hold(ms: number): Promise<void> {
+    const { clock } = this.#options;
+    if ((await this.#arrival(clock.now() + ms)) === "late") this.#done("hold", clock.now());
+  }
+
+  /** Waits until we arrive, wherever that is; until it is too late; or until the user has enough. */
+  #arrival(deadline: number): Promise<Arrival> {
+    const { clock, signal } = this.#options;
+    return new Promise((resolve) => {
+      const end = (arrival: Arrival): void => {
+        cancel();
+        signal.removeEventListener("abort", stop);
+        resolve(arrival);
       };
-      const abort = (): void => finish("interrupted");
-      const next = (what: "reached" | "ended"): void => {
-        if (what === "ended" || holdMs === 0) {
-          finish();
-          return;
-        }
-        cancelTimer();
-        cancelTimer = ports.clock.at(ports.clock.now() + holdMs, () => {
-          this.#done("hold", ports.clock.now());
-          finish();
-        });
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      node.connect({ ...this.#enode, host: this.#host });
+      const stop = (): void => end("stopped");
+      const cancel = clock.at(deadline, () => end("late"));
+      this.#arrive = () => end("arrived");
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
     });
   }
 
-  fail(failure: Failure): void {
+  #judge(arrival: Arrival): void {
+    if (arrival === "late") this.#end({ fault: "them", reason: "no answer in time", disconnect: null });
+    if (arrival === "stopped") this.#end({ fault: "us", reason: "interrupted", disconnect: null });
+  }
+
+  /** The first failure counts; what follows is its consequence. */
+  #end(failure: Failure): void {
     this.#failure ??= failure;
+    this.#arrive();
   }
 
   report(): ProbeReport {
@@ -168,8 +191,9 @@ class Journey {
     };
   }
 
-  #observe(event: NodeEvent, next: (what: "reached" | "ended") => void): void {
+  #observe(event: NodeEvent): void {
     this.#options.observe?.(event);
+    if (this.#isOver) return;
     switch (event.type) {
       case "opened":
         this.#address = event.address;
@@ -181,27 +205,20 @@ class Journey {
       case "ready":
         this.#hello = event.hello;
         this.#shared = event.shared;
-        if (!event.shared.some(({ name }) => name === SHH.name)) next("reached");
+        if (!event.shared.some(({ name }) => name === SHH.name)) this.#arrive();
         break;
       case "whisper":
-        if (event.event.type === "ready") {
-          this.#status = event.event.status;
-          this.#done("whisper", event.at);
-          next("reached");
-        }
+        this.#hearWhisper(event.event, event.at);
         break;
       case "unreachable":
-        this.fail({ fault: faultOf(event.error), reason: event.error.message, disconnect: null });
-        next("ended");
+        this.#end({ fault: faultOf(event.error), reason: event.error.message, disconnect: null });
         break;
       case "closed":
         this.#hello ??= event.hello ?? null;
-        this.fail(failureOf(event.cause));
-        next("ended");
+        this.#end(failureOf(event.cause));
         break;
       case "failed":
-        this.fail({ fault: "us", reason: String(event.error), disconnect: null });
-        next("ended");
+        this.#end({ fault: "us", reason: String(event.error), disconnect: null });
         break;
       case "dialling":
       case "frame":
@@ -210,6 +227,16 @@ class Journey {
       default:
         event satisfies never;
     }
+  }
+
+  #hearWhisper(news: WhisperNews, at: number): void {
+    if (news.type === "ready") {
+      this.#status = news.status;
+      this.#done("whisper", at);
+      this.#arrive();
+    }
+    // The goodbye came before it, and knows only that Whisper was broken.
+    if (news.type === "drop" && this.#failure) this.#failure = { ...this.#failure, reason: news.error.message };
   }
 
   #done(stage: ProbeStage, at: number): void {
@@ -225,7 +252,7 @@ class Journey {
 }
 
 /** Failures to open a stream that say something about this machine rather than the other. */
-const OURS = ["ENETUNREACH", "EADDRNOTAVAIL", "EACCES", "EPERM", "EMFILE", "ENFILE"];
+const OURS = ["ENETUNREACH", "EADDRNOTAVAIL", "EACCES", "EPERM", "EMFILE", "ENFILE", "EAI_AGAIN"];
 
 const faultOf = (error: Error): "them" | "us" =>
   "code" in error && typeof error.code === "string" && OURS.includes(error.code) ? "us" : "them";
