@@ -163,13 +163,20 @@ export function readRateLimits(reader: RlpReader): RateLimits {
 /** A packet is closed at this size; a larger envelope goes alone. So a slow reader keeps up, and nobody's limit is near. */
 export const BATCH_BYTES = 256 * 2 ** 10;
 
-/** The encoded envelopes, in order, shared out over packets of `BATCH_BYTES`; one empty packet when there are none. */
+/** And at this number of envelopes: no packet of specks comes near what others take, such as our `ENVELOPES_MAX`. */
+export const BATCH_COUNT = 4096;
+
+/** Whether a packet with `count` envelopes of `bytes` together is closed before one of `length` joins them. */
+export const isBatchFull = (count: number, bytes: number, length: number): boolean =>
+  count > 0 && (count === BATCH_COUNT || bytes + length > BATCH_BYTES);
+
+/** The encoded envelopes, in order, shared out over packets; one empty packet when there are none. */
 export function inBatches(envelopes: readonly Pick<Envelope, "bytes">[]): Uint8Array[][] {
   let batch: Uint8Array[] = [];
   let size = 0;
   const batches = [batch];
   for (const { bytes } of envelopes) {
-    if (size > 0 && size + bytes.length > BATCH_BYTES) {
+    if (isBatchFull(batch.length, size, bytes.length)) {
       batch = [];
       size = 0;
       batches.push(batch);

@@ -10,7 +10,7 @@ import type { NodeId } from "../platform/node-id.ts";
 import { type Millis, NEVER } from "../platform/time.ts";
 import { matchesPacked } from "./bloom.ts";
 import type { Envelope } from "./envelope.ts";
-import { BATCH_BYTES, messagesSize, type Packet } from "./packets.ts";
+import { isBatchFull, messagesSize, type Packet } from "./packets.ts";
 import type { EnvelopePool, Pooled } from "./pool.ts";
 import { type Rate, RateLimiter, TokenBucket } from "./rate-limiter.ts";
 import { RowSet } from "./row-set.ts";
@@ -32,6 +32,8 @@ export interface PeerOptions {
 const OUTBOX_MAX = 256;
 /** Reviews of the whole pool for one peer, which can ask for one with every packet of ten bytes. */
 const REVIEWS: Rate = { burst: 4, perSecond: 1 };
+/** Envelopes that one batch passes over because the peer takes no more on their topics now; the next looks on from there. */
+const HELD_BACK_MAX = 1024;
 /** Envelopes that break our announced terms, and packets above our limits, before the peer is hung up on. */
 const PATIENCE: Rate = { burst: 1000, perSecond: 10 };
 /** Acknowledgements of packets without envelopes: answers larger than the question, which no honest node asks often. */
@@ -161,17 +163,20 @@ export class Peer {
     this.#saidLast = false;
     this.#nextBatchAt = now + this.#intervalMs;
     const batch: Envelope[] = [];
-    let bytes = 0;
-    for (let looks = this.#owed.size; looks > 0; looks--) {
+    let [bytes, heldBack] = [0, 0];
+    for (let looks = this.#owed.size; looks > 0 && heldBack < HELD_BACK_MAX; looks--) {
       const row = this.#owed.from(this.#cursor) ?? this.#owed.from(0) ?? 0;
       const envelope = pool.at(row);
       const length = envelope?.bytes.length ?? 0;
-      if (bytes > 0 && bytes + length > BATCH_BYTES) {
+      if (isBatchFull(batch.length, bytes, length)) {
         this.#nextBatchAt = now;
         break;
       }
       this.#cursor = row + 1;
-      if (envelope && !this.#topics.take(envelope.topic, now)) continue;
+      if (envelope && !this.#topics.take(envelope.topic, now)) {
+        heldBack++;
+        continue;
+      }
       this.mark(row);
       if (!envelope || messagesSize(length) > this.#maxPayload) continue;
       batch.push(envelope);

@@ -48,14 +48,17 @@ export class TokenBucket {
 
 /** Keys looked at between two rounds of forgetting. */
 const ROUND = 1024;
+/** Keys remembered; a bucket takes some 150 bytes, and a peer can ask for one per topic of a full pool. */
+const KEYS_MAX = 16_384;
 
 /**
  * The same limit for each of many keys, such as addresses: `perSecond` a second, and as much at once. 0 = no limit.
- * A bucket is full again a second after its key fell silent and is forgotten then: BOUNDED BY the keys of a second or so.
+ * A bucket is full again a second after its key fell silent and is forgotten then. When there are too many, new keys are over
+ * their limit until others are forgotten.
  */
 export class RateLimiter {
   readonly #perSecond: number;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new Map<string, TokenBucket>(); // BOUNDED BY `KEYS_MAX`
   #untilRound = ROUND;
 
   constructor(perSecond: number) {
@@ -73,6 +76,7 @@ export class RateLimiter {
     if (--this.#untilRound <= 0) this.#forget(now);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
+      if (this.#buckets.size === KEYS_MAX) return false;
       bucket = new TokenBucket({ burst: this.#perSecond, perSecond: this.#perSecond });
       this.#buckets.set(key, bucket);
     }

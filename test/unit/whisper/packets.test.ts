@@ -180,5 +180,9 @@ describe("batches", () => {
     );
   });
 
+  test("hold 4096 envelopes, however small they are", () => {
+    expect(inBatches(new Array(10_000).fill(sized(14))).map(({ length }) => length)).toEqual([4096, 4096, 1808]);
+  });
+
   test("of nothing are one empty batch", () => expect(inBatches([])).toEqual([[]]));
 });

@@ -1,7 +1,13 @@
 /** When a Whisper machine sends, and how much. */
 import { describe, expect, test } from "vitest";
 import { hashOf } from "../../../src/core/whisper/envelope.ts";
-import { CODES, decodeMessages, encodeBatchAcknowledged, encodeRateLimits } from "../../../src/core/whisper/packets.ts";
+import {
+  CODES,
+  decodeMessages,
+  encodeBatchAcknowledged,
+  encodeRateLimits,
+  NO_LIMITS,
+} from "../../../src/core/whisper/packets.ts";
 import type { WhisperOutput } from "../../../src/core/whisper/whisper-io.ts";
 import {
   ALICE,
@@ -71,6 +77,23 @@ describe("the rhythm", () => {
       hashesOf(...large).sort(),
     );
     for (const { length } of packets) expect(length).toBeLessThanOrEqual(2 ** 18 + 4);
+  });
+
+  test("sends no more specks in a packet than others take", () => {
+    const relay = relayWith({ minPow: 0 });
+    const specks = Array.from({ length: 5000 }, (_, seed) => envelopeOf(hashes, { seed, length: 2, minPow: 0 }));
+    for (const envelope of specks) relay.feed({ type: "post", envelope }, NOW);
+    const packets = payloadsTo(introduce(relay, BOB), BOB, CODES.messages);
+    expect(packets.map((data) => decodeMessages(data).length)).toEqual([4096, 904]);
+  });
+
+  test("gets past a busy topic of a peer with limits, however much waits on it", () => {
+    const relay = relayWith({ minPow: 0 });
+    introduce(relay, BOB, NOW, { status: { rateLimits: { ...NO_LIMITS, topic: 1 } } });
+    const busy = Array.from({ length: 2500 }, (_, seed) => envelopeOf(hashes, { seed, length: 2, minPow: 0 }));
+    for (const envelope of [...busy, elsewhere]) relay.feed({ type: "post", envelope }, NOW);
+    const sent = [50, 100, 150].flatMap((later) => sentTo(relay.tick(NOW + later)));
+    expect(sent).toEqual(hashesOf(elsewhere));
   });
 
   test("sends a large envelope alone, and one above the peer's limit never", () => {

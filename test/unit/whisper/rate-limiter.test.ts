@@ -79,3 +79,12 @@ test("keys that fell silent are forgotten, those under their limit are not", () 
   expect(limiter.size).toBe(1);
   expect(limiter.take("last", 1000)).toBe(false);
 });
+
+test("no more keys are remembered than there is room for, and there is room again for others", () => {
+  const limiter = new RateLimiter(2);
+  for (let key = 0; key < 20_000; key++) limiter.take(`key ${key}`, 0);
+  expect(limiter.size).toBe(16_384);
+  expect(limiter.take("late", 0)).toBe(false);
+  for (let event = 0; event < 20_000; event++) limiter.take("key 0", 1000);
+  expect(limiter.take("late", 1000)).toBe(true);
+});
