@@ -107,7 +107,7 @@ export class Changes implements Layer {
 }
 
 /** A bug of ours when it throws: names are made by `documents.ts`, from whatever text, so that they fit. */
-function checkDocumentName(name: DocumentName): void {
+export function checkDocumentName(name: DocumentName): void {
   const segments = name.split("/");
   const plain = DOCUMENT.test(name) && name.length <= NAME_MAX && segments.every((part) => !/^\.+$/.test(part));
   assert(plain, `document name "${name}"`);

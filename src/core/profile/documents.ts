@@ -32,14 +32,14 @@ export const PAYLOADS: SegmentName = "payloads";
 /** Idempotency keys, each with the id of the message that was sent under it. */
 export const REQUESTS: SegmentName = "requests";
 
-/** Longer ids, such as the names of some chats, are named by their hash; the document holds the id itself. */
+/** Longer ids are named by their hash; the document holds the id itself. */
 const ID_MAX = 80;
 
-/** Any text names a document: its bytes as digits, and `sha256-…` (which no digits are) when they are many. */
+/** Any text names a document: its bytes as digits, and `sha256-…` (which no digits are) when they are many or none. */
 export function documentNameOf(hashes: Pick<Hashes, "sha256">, folder: Folder, id: string): DocumentName {
   const named = utf8(id);
-  const long = named.length > ID_MAX;
-  return `${folder}/${long ? `sha256-${hexDigits(hashes.sha256(named))}` : hexDigits(named)}`;
+  const fits = named.length > 0 && named.length <= ID_MAX;
+  return `${folder}/${fits ? hexDigits(named) : `sha256-${hexDigits(hashes.sha256(named))}`}`;
 }
 
 const text = v.string();

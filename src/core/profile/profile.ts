@@ -80,8 +80,9 @@ export class Profile {
     this.#documents.put("chat-keys", chat, { chat, key: toHex(key) });
   }
 
+  /** In the order in which they were added. */
   get contacts(): readonly Contact[] {
-    return this.#documents.all(contactSchema, "contacts");
+    return this.#documents.all(contactSchema, "contacts").sort((a, b) => a.addedAt - b.addedAt);
   }
 
   /** Adds the contact, or replaces the one of the same key. */

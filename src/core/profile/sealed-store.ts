@@ -16,6 +16,7 @@ import { hexDigits } from "../bytes/hex.ts";
 import type { Hashes, Kdfs, ScryptCost } from "../crypto/crypto.ts";
 import { assert, EnvironmentError, UsageError } from "../platform/errors.ts";
 import type { Random } from "../platform/random.ts";
+import { checkDocumentName } from "./changes.ts";
 import { META } from "./migrations.ts";
 import { openBytes, parseWrappedKey, type SealingCrypto, sealBytes, unwrapKey, wrapKey } from "./sealing.ts";
 import type { DocumentName, Json, SegmentName, SegmentQuery, SegmentRecord, Store } from "./store.ts";
@@ -169,6 +170,7 @@ export class SealedStore implements Store {
   }
 
   #hide(document: DocumentName): DocumentName {
+    checkDocumentName(document);
     const slash = document.indexOf("/");
     if (slash < 0) return document;
     const hidden = `${document.slice(0, slash)}/${this.#hideText(`document ${document}`)}`;
