@@ -5,6 +5,8 @@ import type { Address, Dialer, Wire, WireEvents } from "./ports.ts";
 
 /** Geth's dial timeout (spec/rlpx section 7). */
 const DIAL_TIMEOUT_MS = 15_000;
+/** What one look at a socket gives at most: a piece of this length means that more is waiting. */
+const PIECE_BYTES_MAX = 65_536;
 /** A closed stream has this long to get rid of its last bytes: who does not read must hold neither our memory nor our exit. */
 const LINGER_MS = 5_000;
 /** Last bytes that are waited for: the largest packet and a goodbye. More only wait for who does not read. */
@@ -119,12 +121,22 @@ async function shut(server: Server, sockets: Set<Socket>): Promise<void> {
 function attach(socket: Socket, opened: (wire: Wire) => WireEvents): void {
   let failure: Error | undefined;
   const events = opened(wireOf(socket));
-  socket.on("data", (chunk: Uint8Array) => events.bytes(chunk));
+  readInTurns(socket, events.bytes);
   socket.on("error", (error) => {
     failure = error;
   });
   socket.on("end", () => hangUp(socket));
   socket.on("close", () => events.closed(failure));
+}
+
+/** After a full piece the other sockets have their turn; else who floods us is read 32 times before anybody else is. */
+function readInTurns(socket: Socket, take: (chunk: Uint8Array) => void): void {
+  socket.on("data", (chunk: Uint8Array) => {
+    take(chunk);
+    if (chunk.length < PIECE_BYTES_MAX) return;
+    socket.pause();
+    setImmediate(() => socket.resume());
+  });
 }
 
 function wireOf(socket: Socket): Wire {

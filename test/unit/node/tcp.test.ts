@@ -80,6 +80,29 @@ describe.concurrent("a wire that is closed", () => {
   });
 });
 
+describe("wires that are read", () => {
+  it("have their turn after each piece of one that floods us", async () => {
+    const order: string[] = [];
+    let wires = 0;
+    const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, () => {
+      const name = ["flood", "other"][wires++] ?? "";
+      const bytes = (): void => {
+        if (order.push(name) === 1) other.write("now");
+      };
+      return { bytes, closed: () => undefined };
+    });
+    const flood = connect({ host: "127.0.0.1", port: listener.address.port });
+    await once(flood, "connect");
+    const other = connect({ host: "127.0.0.1", port: listener.address.port });
+    await once(other, "connect");
+    flood.write(new Uint8Array(40 * 65_536));
+    while (!order.includes("other")) await new Promise(setImmediate);
+    expect(order.indexOf("other")).toBeLessThan(5);
+    for (const socket of [flood, other]) socket.destroy();
+    await listener.close();
+  });
+});
+
 describe("a dialled wire", () => {
   it("carries bytes both ways", async () => {
     const listener = await listenTcp({ host: "127.0.0.1", port: 0 }, (wire) => ({
