@@ -1,5 +1,7 @@
 /** `--fields a,b.c`: parts of a result, by name, deeper with dots; lists are entered member by member. */
 
+import { plainLine } from "./terminal-text.ts";
+
 /** `value` with the named fields only, in its own shape. Names that lead nowhere add nothing. */
 export function selectFields(value: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((member) => selectFields(member, fields));
@@ -15,7 +17,10 @@ export function selectFields(value: unknown, fields: readonly string[]): unknown
   return selected;
 }
 
-/** The fields for a shell: their values with tabs between, a line per member of the first list met. */
+/**
+ * The fields for a shell: their values with tabs between, a line per member of the first list met. Values are plain text,
+ * or a stranger's could move the cursor or begin a line.
+ */
 export function fieldLines(value: unknown, fields: readonly string[]): string[] {
   const rows = rowsOf(value, fields);
   return rows.map((row) => fields.map((field) => cellOf(follow(row, field.split(".")))).join("\t"));
@@ -43,7 +48,7 @@ function follow(value: unknown, path: readonly string[]): unknown {
 
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return plainLine(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

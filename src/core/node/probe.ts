@@ -7,8 +7,8 @@ import { lookup } from "node:dns/promises";
 import type { Crypto } from "../crypto/crypto.ts";
 import { describeDisconnect } from "../devp2p/disconnect.ts";
 import { type Enode, formatEnode } from "../devp2p/enode.ts";
-import type { Hello } from "../devp2p/hello.ts";
-import type { CloseCause, LinkStage, SharedCapability } from "../devp2p/link-io.ts";
+import { decodeHello, type Hello } from "../devp2p/hello.ts";
+import type { CloseCause, LinkStage, SharedCapability, TracedFrame } from "../devp2p/link-io.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import type { Random } from "../platform/random.ts";
 import { SHH } from "../whisper/packets.ts";
@@ -83,6 +83,9 @@ const LINK_STAGES: Record<LinkStage, ProbeStage> = {
   capabilities: "capabilities",
 };
 
+/** Message id. */
+const HELLO = 0x00;
+
 class Journey {
   readonly #enode: Enode;
   readonly #options: ProbeOptions;
@@ -130,7 +133,7 @@ class Journey {
     if (this.#failure) return;
     const { timeoutMs: _, holdMs, signal, ...ports } = this.#options;
     const nodeSecret = freshSecret(ports.crypto, ports.random);
-    const node = new Node({ ...ports, nodeSecret, observe: (event) => this.#observe(event) });
+    const node = new Node({ ...ports, nodeSecret, trace: true, observe: (event) => this.#observe(event) });
     const arrival = this.#arrival(this.#deadline);
     node.connect({ ...this.#enode, host: this.#host });
     this.#judge(await arrival);
@@ -192,7 +195,7 @@ class Journey {
   }
 
   #observe(event: NodeEvent): void {
-    this.#options.observe?.(event);
+    if (event.type !== "frame" || this.#options.trace) this.#options.observe?.(event);
     if (this.#isOver) return;
     switch (event.type) {
       case "opened":
@@ -203,7 +206,6 @@ class Journey {
         this.#done(LINK_STAGES[event.stage], event.at);
         break;
       case "ready":
-        this.#hello = event.hello;
         this.#shared = event.shared;
         if (!event.shared.some(({ name }) => name === SHH.name)) this.#arrive();
         break;
@@ -214,18 +216,29 @@ class Journey {
         this.#end({ fault: faultOf(event.error), reason: event.error.message, disconnect: null });
         break;
       case "closed":
-        this.#hello ??= event.hello ?? null;
         this.#end(failureOf(event.cause));
         break;
       case "failed":
         this.#end({ fault: "us", reason: String(event.error), disconnect: null });
         break;
-      case "dialling":
       case "frame":
+        this.#hearFrame(event);
+        break;
+      case "dialling":
       case "messenger":
         break;
       default:
         event satisfies never;
+    }
+  }
+
+  /** What a node without Whisper says of itself is worth knowing too, though the link is over with it. */
+  #hearFrame({ direction, capability, code, data }: TracedFrame): void {
+    if (direction !== "in" || capability !== "p2p" || code !== HELLO || this.#hello) return;
+    try {
+      this.#hello = decodeHello(data);
+    } catch {
+      // The link says what is wrong with it.
     }
   }
 

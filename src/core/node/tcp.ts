@@ -59,15 +59,8 @@ function openDirectly({ host, port }: Address, timeoutMs: number): Attempt {
 
 function openThroughProxy(proxy: Address, destination: Address, timeoutMs: number): Attempt {
   const open = async (): Promise<Socket> => {
-    const { SocksClient } = await import("socks");
-    const { socket } = await SocksClient.createConnection({
-      proxy: { ...proxy, type: 5 },
-      command: "connect",
-      destination,
-      timeout: timeoutMs,
-      set_tcp_nodelay: true,
-    });
-    return socket;
+    const { openThroughSocks } = await import("./socks.ts");
+    return openThroughSocks(proxy, destination, timeoutMs);
   };
   return { socket: open(), abandon: () => undefined };
 }
