@@ -24,13 +24,16 @@ export interface Connection {
 export interface Quotas {
   /** Links with a proven identity; static and trusted peers come on top. */
   readonly maxPeers: number;
-  /** Incoming connections that have not proven who they are: each holds a handshake's worth of memory (geth has 50). */
+  /**
+   * Incoming connections that have not proven who they are, of some 12 KB each. Geth has 50 and turns away the newest; here
+   * they are so many that a handshake is over before a flood of newer ones has pushed it out.
+   */
   readonly maxPending: number;
   /** Connections per remote address other than loopback: one host cannot take all places. */
   readonly maxPerAddress: number;
 }
 
-export const DEFAULT_QUOTAS: Quotas = { maxPeers: 25, maxPending: 50, maxPerAddress: 8 };
+export const DEFAULT_QUOTAS: Quotas = { maxPeers: 25, maxPending: 256, maxPerAddress: 8 };
 
 /** BOUNDED BY the quotas: incoming ones are refused or pushed out, outgoing ones are as many as were asked for. */
 export class Connections {
