@@ -57,7 +57,7 @@ module.exports = {
       comment: "only crypto names a package of primitives; accounts names those of its standards",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/core/crypto/" },
-      to: { path: "node_modules/(@noble|secp256k1)/" },
+      to: { path: "node_modules/(@noble|hash-wasm|secp256k1)/" },
     },
     {
       name: "standards-of-accounts",

@@ -4,7 +4,7 @@
  * | door | hashes | curve | ciphers, key derivation |
  * |---|---|---|---|
  * | pure | @noble/hashes | @noble/secp256k1 | @noble/ciphers, @noble/hashes |
- * | fast | our own in WebAssembly, node:crypto | `secp256k1`, else as pure | node:crypto |
+ * | fast | hash-wasm, node:crypto | `secp256k1`, else as pure | node:crypto |
  *
  * Only the curve can fall back: `secp256k1` is an optional dependency with binaries for the common machines.
  *
@@ -29,7 +29,7 @@ export async function openCrypto(door: Door): Promise<Crypto> {
 
 export async function openHashes(door: Door): Promise<Hashes> {
   if (door === "pure") return (await import("./pure/hashes.ts")).pureHashes;
-  return (await import("./fast/hashes.ts")).fastHashes;
+  return (await import("./fast/hashes.ts")).openFastHashes();
 }
 
 export async function openCurve(door: Door): Promise<Curve> {

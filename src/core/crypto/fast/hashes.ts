@@ -1,12 +1,14 @@
-/** Keccak in WebAssembly, the others by node:crypto. */
+/** Keccak by hash-wasm, the others by node:crypto. */
 import { createHmac, hash } from "node:crypto";
 import type { Hashes } from "../crypto.ts";
 import { openKeccak } from "./keccak.ts";
 import { plainBytes } from "./plain.ts";
 
-export const fastHashes: Hashes = {
-  ...openKeccak(),
-  sha256: (data) => plainBytes(hash("sha256", data, "buffer")),
-  hmacSha256: (key, data) => plainBytes(createHmac("sha256", key).update(data).digest()),
-  hmacSha512: (key, data) => plainBytes(createHmac("sha512", key).update(data).digest()),
-};
+export async function openFastHashes(): Promise<Hashes> {
+  return {
+    ...(await openKeccak()),
+    sha256: (data) => plainBytes(hash("sha256", data, "buffer")),
+    hmacSha256: (key, data) => plainBytes(createHmac("sha256", key).update(data).digest()),
+    hmacSha512: (key, data) => plainBytes(createHmac("sha512", key).update(data).digest()),
+  };
+}
