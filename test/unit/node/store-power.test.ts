@@ -73,6 +73,7 @@ function reopen(disk: SimulatedDisk): FileStore {
 /** The store holds all that was durable, and at most the one transaction more that was under way; and it goes on. */
 function isConsistent(disk: SimulatedDisk, durable: number): void {
   const store = reopen(disk);
+  expect(disk.paths().filter((path) => path.endsWith(".tmp"))).toEqual([]);
   const content = contentOf(store);
   const found = [durable, durable + 1].find((n) => JSON.stringify(content) === JSON.stringify(EXPECTED[n]));
   if (found === undefined) expect(content).toEqual(EXPECTED[durable]);

@@ -1,9 +1,6 @@
 /**
- * Who holds a profile: one process at a time, named in the file `lock`.
- *
- * The file appears with its content, by `link`, so that whoever finds it can read who holds the profile. What a dead
- * process left may be removed, but by one process only, or two could remove and make locks in turn and both believe
- * that they hold one: the right to remove the lock with nonce N is itself a lock, `lock.N`, taken in the same way.
+ * Who holds a profile: one process at a time, named in the file `lock`. The file appears with its content, by `link`, so
+ * that whoever finds it can read who holds the profile. How it changes hands is in `lock-claim.ts`.
  */
 import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
@@ -14,8 +11,9 @@ import { EnvironmentError } from "../../platform/errors.ts";
 import type { Millis } from "../../platform/time.ts";
 import { TEMPORARY } from "./disk.ts";
 import { pathsOf } from "./layout.ts";
+import { claim, type LockFiles } from "./lock-claim.ts";
 import { statPrivate } from "./permissions.ts";
-import { isAlive, startOf } from "./process-life.ts";
+import { isProcessAlive, startOf } from "./process-life.ts";
 import { noProfile } from "./profile-errors.ts";
 import { systemDisk } from "./system-disk.ts";
 
@@ -62,7 +60,7 @@ export class ProfileLock {
     const path = pathsOf(directory).lock;
     const identity = { pid: process.pid, host: hostname(), start: startOf(process.pid), nonce: newNonce() };
     const holder = { ...identity, command, since: now, socket: null };
-    return onDisk(path, () => claim(path, holder)) ?? new ProfileLock(path, holder);
+    return onDisk(path, () => claim(lockFiles, path, holder)) ?? new ProfileLock(path, holder);
   }
 
   get holder(): LockHolder {
@@ -87,7 +85,7 @@ export class ProfileLock {
 export function holderOf(directory: string): LockHolder | undefined {
   const path = pathsOf(directory).lock;
   const holder = onDisk(path, () => readHolder(path));
-  return holder && lives(holder) ? holder : undefined;
+  return holder && isAlive(holder) ? holder : undefined;
 }
 
 export interface WaitingLockOptions {
@@ -118,33 +116,17 @@ export function lockedBy({ pid, host, command, since }: LockHolder, directory: s
   });
 }
 
-/** Makes the lock at `path` ours, or says who has it. Each round ends, or somebody else's lock has come or gone. */
-function claim(path: string, ours: LockHolder): LockHolder | undefined {
-  for (;;) {
-    if (withFile(path, ours, (temporary) => linked(temporary, path))) return undefined;
-    const holder = readHolder(path);
-    if (holder && lives(holder)) return holder;
-    if (holder) {
-      const undertaker = bury(path, holder, ours);
-      if (undertaker) return undertaker;
-    }
-  }
-}
-
-/** Removes the lock of a dead process; or says who is at it. */
-function bury(path: string, dead: LockHolder, ours: LockHolder): LockHolder | undefined {
-  const right = `${path}.${dead.nonce}`;
-  const other = claim(right, { ...ours, nonce: newNonce() });
-  if (other) return other;
-  if (readHolder(path)?.nonce === dead.nonce) unlinkSync(path);
-  unlinkSync(right);
-  return undefined;
-}
+const lockFiles: LockFiles<LockHolder> = {
+  add: (path, holder) => withFile(path, holder, (temporary) => linked(temporary, path)),
+  read: readHolder,
+  remove: unlinkSync,
+  isAlive,
+};
 
 /** Another machine's processes cannot be looked at, so they are taken to live. */
-function lives({ pid, host, start, nonce }: LockHolder): boolean {
+function isAlive({ pid, host, start, nonce }: LockHolder): boolean {
   if (nonce === NOBODY.nonce) return false;
-  return host !== hostname() || isAlive(pid, start);
+  return host !== hostname() || isProcessAlive(pid, start);
 }
 
 function readHolder(path: string): LockHolder | undefined {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 export const startOf = (pid: number): string | null => statOf(pid)?.start ?? null;
 
 /** `start` is what `startOf` said of the process while it lived. */
-export function isAlive(pid: number, start: string | null): boolean {
+export function isProcessAlive(pid: number, start: string | null): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
