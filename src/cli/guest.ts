@@ -20,8 +20,12 @@ export function guestPresence(network: Network, { peers, topics }: GuestOptions)
   return new Presence({ ...network, nodeSecret, peers, ...light });
 }
 
-/** The error that says nobody was there, and what stood in the way. */
-export function nobodyReached({ troubles }: Pick<Presence, "troubles">): EnvironmentError {
+/** The error that says nobody was there, or that nobody wanted us, and what stood in the way. */
+export function nobodyReached({
+  troubles,
+  isTurnedAway,
+}: Pick<Presence, "troubles" | "isTurnedAway">): EnvironmentError {
   const hint = troubles.length > 0 ? troubles.join("; ") : "No peer answered in time.";
+  if (isTurnedAway) return new EnvironmentError("PEER_REJECTED", "the peers turned us away", { details: { hint } });
   return new EnvironmentError("PEER_UNREACHABLE", "none of the peers could be reached", { details: { hint } });
 }

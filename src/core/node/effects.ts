@@ -41,6 +41,7 @@ export class Effects {
   #waiting: Effect[] = [];
   /** Undoes dials and mining that are under way. */
   readonly #underWay = new Set<() => void>();
+  #isOver = false;
 
   constructor(ports: EffectPorts, answers: Answers) {
     this.#ports = ports;
@@ -69,8 +70,9 @@ export class Effects {
     for (const effect of waiting) this.#do(effect);
   }
 
-  /** Gives up what is under way. */
+  /** Gives up what is under way; nothing is begun any more, though what waits is still told. */
   abandon(): void {
+    this.#isOver = true;
     for (const undo of this.#underWay) undo();
     this.#underWay.clear();
   }
@@ -81,10 +83,10 @@ export class Effects {
         effect.connection.wire.close();
         break;
       case "dial":
-        this.#dial(effect.node, effect.connection);
+        if (!this.#isOver) this.#dial(effect.node, effect.connection);
         break;
       case "mine":
-        this.#mine(effect.task);
+        if (!this.#isOver) this.#mine(effect.task);
         break;
       case "report":
         this.#ports.observe?.(effect.event);

@@ -28,6 +28,8 @@ export class LocalSession implements Session {
   readonly presence: Presence;
   readonly profile: Profile;
   readonly #crypto: Crypto;
+  /** Chats that this session has joined. BOUNDED BY what its users name. */
+  readonly #entered = new Set<string>();
   #requests = 0;
   #failure: unknown;
 
@@ -63,38 +65,51 @@ export class LocalSession implements Session {
     this.presence.start();
   }
 
-  /** `takenUp` is called when the message is in the outbox, or was refused. */
+  /** `takenUp` is called when the message is in the outbox, for good. */
   async send(
     { utterance, waitFor, timeoutMs }: SendRequest,
     signal: AbortSignal,
     takenUp: () => void = () => undefined,
   ): Promise<SendResult> {
-    await this.join(utterance.chat);
+    this.#orFail();
+    this.#enter(utterance.chat);
     const request = ++this.#requests;
     const sending = new Sending(request, waitFor, (envelope) => this.presence.refusalOf(envelope));
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const decided = this.hub.first((event) => this.#orFail(event) ?? sending.hear(event), deadline);
+    const decided = this.hub.first((event) => {
+      this.#orFail(event);
+      const progress = sending.hear(event);
+      if (sending.progress) takenUp();
+      return progress;
+    }, deadline);
     this.presence.node.messenger({ type: "say", utterance, request });
-    takenUp();
     const progress = (await decided) ?? sending.atLast();
     if (!progress) throw new EnvironmentError("DEADLINE", "the message was not taken up in time");
-    return { ...progress, troubles: this.presence.troubles };
+    const { troubles, isTurnedAway } = this.presence;
+    const nobodyTakes = isTurnedAway && waitFor === "sent" && progress.written === 0 && progress.state !== "sent";
+    const refused = nobodyTakes ? { state: "rejected" as const, reason: troubles.join("; ") } : {};
+    return { ...progress, ...refused, troubles };
   }
 
+  /** Durable when it resolves, as is `leave`. */
   async join(chat: string): Promise<void> {
-    const known = this.profile.chatKey(chat);
-    const key = known ?? symKeyFromPassword(this.#crypto, chat);
-    this.presence.node.messenger({ type: "join", chat, key });
+    this.#orFail();
+    this.#enter(chat);
+    this.#settle();
   }
 
   async leave(chat: string): Promise<void> {
+    this.#orFail();
+    this.#entered.delete(chat);
     this.presence.node.messenger({ type: "leave", chat });
+    this.#settle();
   }
 
   /** Changes what the profile holds, durably. Throws `UsageError`. */
   edit(edit: Edit): Edited {
+    this.#orFail();
     // What the messenger changed is its own transaction: it must not be forgotten with a refused edit.
-    this.presence.node.settle();
+    this.#settle();
     try {
       const edited = applyEdit(this.#crypto, this.profile, edit);
       this.profile.commit();
@@ -116,6 +131,18 @@ export class LocalSession implements Session {
 
   async close(): Promise<void> {
     this.presence.stop();
+  }
+
+  #enter(chat: string): void {
+    if (this.#entered.has(chat)) return;
+    const key = this.profile.chatKey(chat) ?? symKeyFromPassword(this.#crypto, chat);
+    this.presence.node.messenger({ type: "join", chat, key });
+    this.#entered.add(chat);
+  }
+
+  #settle(): void {
+    this.presence.node.settle();
+    this.#orFail();
   }
 
   /** Throws what stopped the node, such as a full disk. */

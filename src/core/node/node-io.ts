@@ -36,6 +36,8 @@ export type NodeEvent =
   | {
       readonly type: "closed";
       readonly connection: ConnectionId;
+      /** Whom we had dialled. */
+      readonly node: Enode | undefined;
       readonly peer: NodeId | undefined;
       readonly hello: Hello | undefined;
       readonly cause: CloseCause;

@@ -1,3 +1,13 @@
+/**
+ * The shell's loop: joins the machines and has done what they want done.
+ *
+ * One turn = one thing that happened (bytes, a wake-up, a request). The machines are fed until they are quiet, and what
+ * they want done outside is collected. When everything that is at hand had its turn, the profile is committed, once, and
+ * only then is anything performed (`effects.ts`): what left this process is durable. The `#from…` switches are the wiring
+ * diagram of the system.
+ *
+ * Runs on real ports (`system.ts`, `tcp.ts`, `miner.ts`) and in the simulated world alike.
+ */
 import { DISCONNECT_REASONS } from "../devp2p/disconnect.ts";
 import { type Enode, nodeIdOf } from "../devp2p/enode.ts";
 import { Link } from "../devp2p/link.ts";
@@ -41,14 +51,14 @@ export class Node {
     this.#whisper = new Whisper(options.crypto, options.whisper ?? {});
     this.#messenger = options.messenger;
     this.#effects = new Effects(options, {
-      opened: (wire, node, connection) => this.#begin(wire, node, connection),
+      opened: (wire, node, connection) => (this.#stopped ? refuse(wire) : this.#begin(wire, node, connection)),
       unreachable: (node, connection, error) =>
         this.#turn((now) => this.#unreachable(node, { connection, error, now })),
       mined: (id, envelope) => this.messenger({ type: "mined", id, envelope }),
     });
   }
 
-  /** Takes up the messenger's unfinished work. Call once, before anything else. */
+  /** Takes up the messenger's unfinished work. Call once, before the first `connect`. */
   start(): void {
     this.#turn((now) => {
       if (this.#messenger) this.#fromMessenger(this.#messenger.tick(now), now);
@@ -71,10 +81,7 @@ export class Node {
 
   /** Takes in a stream that somebody opened to us. */
   accept(wire: Wire): WireEvents {
-    if (this.#stopped || !this.#connections.admits(wire.remoteAddress)) {
-      wire.close();
-      return { bytes: () => undefined, closed: () => undefined };
-    }
+    if (this.#stopped || !this.#connections.admits(wire.remoteAddress)) return refuse(wire);
     const events = this.#begin(wire, undefined);
     this.#turn((now) => this.#makeRoom(now));
     return events;
@@ -198,7 +205,7 @@ export class Node {
     const { id, peer, hello, dialled } = connection;
     const wasPeer = peer !== undefined && this.#connections.of(peer) === connection;
     this.#connections.remove(connection);
-    this.#report({ type: "closed", connection: id, peer, hello, cause, at: now });
+    this.#report({ type: "closed", connection: id, node: dialled, peer, hello, cause, at: now });
     if (wasPeer && connection.whisper) this.#tellWhisper({ type: "disconnected", peer }, now);
     const gone = wasPeer ? peer : dialled?.id;
     if (gone && !this.#connections.of(gone)) this.#tellStatics({ type: "down", peer: gone }, now);
@@ -283,12 +290,14 @@ export class Node {
     this.#tellWhisper({ type: "connected", peer, address, trusted: this.#trusted.has(peer) }, now);
   }
 
+  /** News is told before the messenger makes its own of it. */
   #fromWhisper(outputs: readonly WhisperOutput[], now: Millis): void {
     for (const output of outputs) {
+      if (output.type !== "packet") this.#report({ type: "whisper", event: output, at: now });
       switch (output.type) {
         case "packet":
           this.#sendPacket(output.peer, output.code, output.data, now);
-          continue;
+          break;
         case "drop":
           this.#dropPeer(output.peer, now);
           break;
@@ -306,7 +315,6 @@ export class Node {
         default:
           output satisfies never;
       }
-      this.#report({ type: "whisper", event: output, at: now });
     }
   }
 
@@ -373,3 +381,8 @@ export class Node {
 }
 
 const lossOf = (error: Error | undefined): string => `the stream ended${error ? `: ${error.message}` : ""}`;
+
+function refuse(wire: Wire): WireEvents {
+  wire.close();
+  return { bytes: () => undefined, closed: () => undefined };
+}

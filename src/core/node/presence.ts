@@ -2,7 +2,9 @@
  * A node with somebody at home: connected with the peers it was given, its events heard, its posts followed until their
  * fate is known. The ground of sessions (`session.ts`) and, with a key of the moment, of commands without a profile.
  */
+import { describeDisconnect } from "../devp2p/disconnect.ts";
 import type { Enode } from "../devp2p/enode.ts";
+import type { CloseCause } from "../devp2p/link-io.ts";
 import type { NodeId } from "../platform/node-id.ts";
 import { bloomOf, matches } from "../whisper/bloom.ts";
 import type { Envelope, EnvelopeHash } from "../whisper/envelope.ts";
@@ -43,6 +45,8 @@ export class Presence {
   /** Peers that speak Whisper with us now. BOUNDED BY the node's quotas. */
   readonly #ready = new Map<NodeId, PeerStatus>();
   readonly #troubles = new Map<string, string>(); // BOUNDED BY the peers given
+  /** Peers that said goodbye before anything was shared. BOUNDED BY the peers given. */
+  readonly #turnedAway = new Set<NodeId>();
   readonly #peers: readonly Enode[];
 
   constructor({ peers, ...options }: PresenceOptions) {
@@ -64,6 +68,11 @@ export class Presence {
   /** Why peers are not there, one sentence each: for the error that says nobody was. */
   get troubles(): readonly string[] {
     return [...this.#troubles].map(([host, trouble]) => `${host}: ${trouble}`);
+  }
+
+  /** Whether all peers are there and want nothing of us. */
+  get isTurnedAway(): boolean {
+    return this.#peers.length > 0 && this.#peers.every(({ id }) => this.#turnedAway.has(id));
   }
 
   /** Resolves when a peer speaks Whisper with us; false when `signal` aborts first. */
@@ -97,10 +106,25 @@ export class Presence {
 
   #note(event: NodeEvent): void {
     if (event.type === "unreachable") this.#troubles.set(placeOf(event.node), event.error.message);
-    if (event.type === "closed" && event.peer) this.#ready.delete(event.peer);
+    if (event.type === "closed") this.#noteEnd(event);
     const news = newsOf(event);
-    if (news?.type === "ready") this.#ready.set(news.peer, news.status);
+    if (news?.type === "ready") this.#noteReady(news.peer, news.status);
     if (news?.type === "drop") this.#troubles.set(news.peer.slice(0, 12), news.error.message);
+  }
+
+  /** An end before anything was shared is the answer of a node that we dialled. */
+  #noteEnd({ node, peer, hello, cause }: Extract<NodeEvent, { type: "closed" }>): void {
+    if (peer) this.#ready.delete(peer);
+    if (!node || hello) return;
+    if (cause.type === "theirs") this.#turnedAway.add(node.id);
+    this.#troubles.set(placeOf(node), describeEnd(cause));
+  }
+
+  #noteReady(peer: NodeId, status: PeerStatus): void {
+    this.#ready.set(peer, status);
+    this.#turnedAway.delete(peer);
+    const node = this.#peers.find(({ id }) => id === peer);
+    if (node) this.#troubles.delete(placeOf(node));
   }
 }
 
@@ -173,5 +197,10 @@ function objection(status: PeerStatus, { pow, topic }: Envelope): string | undef
 }
 
 const newsOf = (event: NodeEvent): WhisperNews | undefined => (event.type === "whisper" ? event.event : undefined);
+
+const describeEnd = (cause: CloseCause): string =>
+  cause.type === "broken"
+    ? cause.error.message
+    : describeDisconnect(cause.reason, cause.type === "ours" ? "us" : "peer");
 
 const placeOf = ({ host, tcpPort }: Enode): string => `${host}:${tcpPort}`;

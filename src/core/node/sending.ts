@@ -20,8 +20,10 @@ export class Sending {
   #posted: Envelope | undefined;
   #peer: NodeId | null = null;
   #reason: string | null = null;
+  /** Over all attempts. */
   #written = 0;
-  #rejections = 0;
+  /** Peers that the present attempt was written to and that have not said no. */
+  #hopes = 0;
 
   /** `refusalOf`: see `Presence`. */
   constructor(request: number, waitFor: WaitFor, refusalOf: (envelope: Envelope) => Refusal | undefined) {
@@ -66,7 +68,8 @@ export class Sending {
       this.#known = news.known;
     }
     if (news.type !== "delivery" || news.message !== this.#message) return;
-    if (news.state === "rejected") this.#rejections++;
+    if (news.envelope !== null && news.envelope !== this.#envelope) this.#hopes = 0;
+    if (news.state === "rejected") this.#hopes--;
     this.#state = news.state;
     this.#envelope = news.envelope ?? this.#envelope;
     this.#peer = news.peer;
@@ -74,7 +77,10 @@ export class Sending {
   }
 
   #hearWhisper(news: WhisperNews): void {
-    if (news.type === "sent" && news.hash === this.#envelope) this.#written++;
+    if (news.type === "sent" && news.hash === this.#envelope) {
+      this.#written++;
+      this.#hopes++;
+    }
     if (news.type === "envelope" && news.envelope.hash === this.#envelope) this.#posted = news.envelope;
   }
 
@@ -97,7 +103,7 @@ export class Sending {
         return true;
       case "rejected":
         // Another of the peers it was written to may still take it.
-        return this.#rejections >= this.#written;
+        return this.#hopes <= 0;
       case "queued":
       case "posted":
         return false;
