@@ -4,6 +4,8 @@ import type { SendResult, WaitFor } from "../core/node/session-io.ts";
 import type { NodeId } from "../core/platform/node-id.ts";
 import type { EnvelopeHash } from "../core/whisper/envelope.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { failureOf } from "./failure.ts";
+import type { Failed } from "./parallel.ts";
 import { plainLine } from "./terminal-text.ts";
 
 export interface SentRecord {
@@ -26,6 +28,25 @@ export function sentRecord({ chat }: Utterance, result: SendResult): SentRecord 
   return { messageId, chat: { type: "public", id: chat }, state, known, envelope, peer, written, reason };
 }
 
+/** A message that was not taken up. */
+export interface UnsentRecord {
+  /** Which of the messages, from 1; null: the input ended with this failure. */
+  readonly number: number | null;
+  readonly chat: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+export function unsentRecord({ error, at }: Failed<Utterance>): UnsentRecord {
+  const { code, message } = failureOf(error);
+  return { number: at?.number ?? null, chat: at?.item.chat ?? null, code, message };
+}
+
+export function unsentLine({ number, chat, code, message }: UnsentRecord): string {
+  const what = number === null ? "input" : `message ${number}${chat === null ? "" : ` to #${plainLine(chat)}`}`;
+  return `failed ${what}: ${plainLine(message)} (${code})`;
+}
+
 export function sentLine({ state, messageId, chat, peer, known, reason }: SentRecord): string {
   const by =
     peer === null ? "" : state === "sent" ? `, confirmed by ${peer.slice(0, 10)}` : `, by ${peer.slice(0, 10)}`;
@@ -33,12 +54,12 @@ export function sentLine({ state, messageId, chat, peer, known, reason }: SentRe
   return `${state} ${messageId} to #${plainLine(chat.id)}${by}${again}${reason ? `: ${plainLine(reason)}` : ""}`;
 }
 
-/** All as wanted 0, some 8; else what hindered the first. */
-export function exitCodeOf(records: readonly SentRecord[], waitFor: WaitFor): ExitCode {
+/** All as wanted 0, some 8; else what hindered the first. `unsent`: messages without a record. */
+export function exitCodeOf(records: readonly SentRecord[], waitFor: WaitFor, unsent = 0): ExitCode {
   const failed = records.filter((record) => !isReached(record, waitFor));
   const [first] = failed;
-  if (!first) return EXIT.ok;
-  return failed.length < records.length ? EXIT.partial : hindrance(first);
+  if (first && failed.length === records.length) return hindrance(first);
+  return failed.length + unsent > 0 ? EXIT.partial : EXIT.ok;
 }
 
 const isReached = ({ state }: SentRecord, waitFor: WaitFor): boolean => waitFor === "queued" || state === "sent";

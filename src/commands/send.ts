@@ -2,8 +2,16 @@ import { Args, Flags } from "@oclif/core";
 import { BaseCommand, type Lines } from "../cli/base-command.ts";
 import { composePreview, type Preview, previewLine } from "../cli/compose-preview.ts";
 import { openNetwork } from "../cli/network.ts";
-import { forEachParallel } from "../cli/parallel.ts";
-import { exitCodeOf, type SentRecord, sentLine, sentRecord } from "../cli/send-record.ts";
+import { attemptEach } from "../cli/parallel.ts";
+import {
+  exitCodeOf,
+  type SentRecord,
+  sentLine,
+  sentRecord,
+  type UnsentRecord,
+  unsentLine,
+  unsentRecord,
+} from "../cli/send-record.ts";
 import { openSession } from "../cli/session.ts";
 import { CONTENT_TYPES, utterancesOf } from "../cli/utterances.ts";
 import type { Hex } from "../core/bytes/hex.ts";
@@ -17,9 +25,16 @@ interface SendOutcome {
   readonly messageId?: Hex;
   readonly messageIds: readonly Hex[];
   readonly messages: readonly (SentRecord | Preview)[];
+  /** Messages that were not taken up. */
+  readonly failures: readonly UnsentRecord[];
   readonly sent: number;
   readonly total: number;
   readonly dryRun: boolean;
+}
+
+interface Sent {
+  readonly records: readonly SentRecord[];
+  readonly failures: readonly UnsentRecord[];
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -71,52 +86,57 @@ export default class SendCommand extends BaseCommand<SendOutcome> {
     const waitFor: WaitFor = flags.wait === "queued" ? "queued" : "sent";
     const session = await openSession({ ...where, offline: waitFor === "queued" });
     try {
-      const records = await this.#send(session, utterances, waitFor);
-      this.leaveWith(exitCodeOf(records, waitFor));
-      return summary(records, false);
+      const sent = await this.#send(session, utterances, waitFor);
+      this.leaveWith(exitCodeOf(sent.records, waitFor, sent.failures.length));
+      return summary(sent);
     } finally {
       await session.close();
     }
   }
 
-  protected override render({ messages }: SendOutcome): Lines {
-    return messages.map((message) => ("state" in message ? sentLine(message) : previewLine(message)));
+  protected override render({ messages, failures }: SendOutcome): Lines {
+    const lines = messages.map((message) => ("state" in message ? sentLine(message) : previewLine(message)));
+    return [...lines, ...failures.map(unsentLine)];
   }
 
   /** Says everything first, so that it is in the outbox; then connects and follows it. */
-  async #send(session: SharedSession, utterances: AsyncIterable<Utterance>, waitFor: WaitFor): Promise<SentRecord[]> {
-    const records: SentRecord[] = [];
+  async #send(session: SharedSession, utterances: AsyncIterable<Utterance>, waitFor: WaitFor): Promise<Sent> {
+    const records: SentRecord[] = []; // in the order of the messages, with gaps where they failed
+    const failures: UnsentRecord[] = [];
     const timeoutMs = this.settings.timeoutMs.value ?? DEFAULT_TIMEOUT_MS;
-    const { stopped } = this;
     const troubles = new Set<string>(); // BOUNDED BY the peers
-    const sending = forEachParallel(utterances, IN_FLIGHT, async (utterance) => {
-      const index = records.length;
-      records.length++;
-      const result = await session.send({ utterance, waitFor, timeoutMs }, stopped);
-      records[index] = sentRecord(utterance, result);
+    const say = async (utterance: Utterance, number: number): Promise<void> => {
+      const result = await session.send({ utterance, waitFor, timeoutMs }, this.stopped);
+      records[number - 1] = sentRecord(utterance, result);
       if (result.written === 0) for (const trouble of result.troubles) troubles.add(trouble);
-    });
-    session.start();
-    await this.steps([
-      { title: waitFor === "queued" ? "queue" : "send", run: () => sending.then(() => progressText(records)) },
-    ]);
+    };
+    const run = async (): Promise<string> => {
+      const sending = attemptEach(utterances, IN_FLIGHT, say);
+      session.start();
+      const failed = await sending;
+      if (failed[0] && records.length === 0) throw failed[0].error;
+      failures.push(...failed.map(unsentRecord));
+      return progressText(records);
+    };
+    await this.steps([{ title: waitFor === "queued" ? "queue" : "send", run }]);
     for (const trouble of troubles) this.caution("W_PEER", trouble);
     if (records.length === 0) throw new UsageError("USAGE", "the input holds no message");
-    return records;
+    return { records: records.filter((record) => record !== undefined), failures };
   }
 
   #preview(previews: readonly Preview[]): SendOutcome {
     const messageIds = previews.map(({ messageId }) => messageId);
-    return { messageIds, messages: previews, sent: 0, total: previews.length, dryRun: true };
+    return { messageIds, messages: previews, failures: [], sent: 0, total: previews.length, dryRun: true };
   }
 }
 
-function summary(records: readonly SentRecord[], dryRun: boolean): SendOutcome {
+function summary({ records, failures }: Sent): SendOutcome {
   const messageIds = records.map(({ messageId }) => messageId);
   const sent = records.filter(({ state }) => state === "sent").length;
-  const [only, more] = messageIds;
-  const single = only !== undefined && more === undefined ? { messageId: only } : {};
-  return { ...single, messageIds, messages: records, sent, total: records.length, dryRun };
+  const total = records.length + failures.filter(({ number }) => number !== null).length;
+  const [only] = messageIds;
+  const single = only !== undefined && total === 1 ? { messageId: only } : {};
+  return { ...single, messageIds, messages: records, failures, sent, total, dryRun: false };
 }
 
 function progressText(records: readonly SentRecord[]): string {
