@@ -3,6 +3,8 @@ import { type Hex, toHex } from "../core/bytes/hex.ts";
 import { PROBE_STAGES, type ProbeReport, type ProbeStage } from "../core/node/probe.ts";
 import { fill } from "../core/whisper/bloom.ts";
 import type { PeerStatus, RateLimits } from "../core/whisper/whisper-io.ts";
+import { failureOf } from "./failure.ts";
+import type { Failed } from "./parallel.ts";
 import { factLines } from "./table.ts";
 import { plainLine } from "./terminal-text.ts";
 
@@ -65,6 +67,22 @@ function whisperRecord({ version, minPow, bloom, light, confirmations, rateLimit
   const text = bloom ? toHex(bloom) : null;
   return { version, minPow, bloom: text, bloomFill: bloom ? fill(bloom) : 1, light, confirmations, rateLimits };
 }
+
+/** What was named but could not be visited. */
+export interface UnvisitedRecord {
+  /** null: the input ended with this failure. */
+  readonly name: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+export function unvisitedRecord({ error, at }: Failed<string>): UnvisitedRecord {
+  const { code, message } = failureOf(error);
+  return { name: at?.item ?? null, code, message };
+}
+
+export const unvisitedLine = ({ name, code, message }: UnvisitedRecord): string =>
+  `${plainLine(name ?? "input")}  failed  ${plainLine(message)} (${code})`;
 
 /** All that is known of one node. */
 export function connectLines(record: ConnectRecord): string[] {

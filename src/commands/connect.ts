@@ -1,10 +1,18 @@
 import { Args, Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
-import { type ConnectRecord, connectLine, connectLines, connectRecord } from "../cli/connect-record.ts";
+import {
+  type ConnectRecord,
+  connectLine,
+  connectLines,
+  connectRecord,
+  type UnvisitedRecord,
+  unvisitedLine,
+  unvisitedRecord,
+} from "../cli/connect-record.ts";
 import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 import { NodeNames } from "../cli/named-nodes.ts";
 import { type Network, openNetwork } from "../cli/network.ts";
-import { forEachParallel } from "../cli/parallel.ts";
+import { attemptEach, type Failed } from "../cli/parallel.ts";
 import { FrameFile } from "../cli/recordings.ts";
 import { StageBoard } from "../cli/stage-board.ts";
 import { inputLines, STDIN } from "../cli/stdin.ts";
@@ -19,6 +27,8 @@ import { UsageError } from "../core/platform/errors.ts";
 
 interface Connected {
   readonly nodes: readonly ConnectRecord[];
+  /** What was named but is no node. */
+  readonly failures: readonly UnvisitedRecord[];
   readonly reached: number;
   readonly total: number;
 }
@@ -74,14 +84,14 @@ export default class ConnectCommand extends StreamCommand<Connected> {
     const names = this.#names(args.node ?? [], flags.nodes);
     const only = args.node?.length === 1 && args.node[0] !== STDIN && flags.nodes === undefined;
     if (flags.trace !== undefined) this.#trace = this.#openTrace(flags.trace);
-    await forEachParallel(names, flags.parallel, async (name) => {
+    const failed = await attemptEach(names, flags.parallel, async (name) => {
       if (this.stopped.aborted) return;
       const record = await this.#visit(network, await nodes.find(name.trim()), { holdMs, show: only });
       this.#records.push(record);
       await this.emit({ type: "node", ...record }, () => (only ? [] : [connectLine(record)]));
     });
     this.#trace?.close();
-    return this.#summary();
+    return this.#summary(failed);
   }
 
   protected override async render({ nodes, reached, total }: Connected): Promise<Lines> {
@@ -132,19 +142,24 @@ export default class ConnectCommand extends StreamCommand<Connected> {
     this.#trace.add(record);
   }
 
-  async #summary(): Promise<Connected> {
+  async #summary(failed: readonly Failed<string>[]): Promise<Connected> {
+    if (this.#records.length === 0 && !this.stopped.aborted) {
+      throw failed[0]?.error ?? new UsageError("USAGE", "there is no node in the input");
+    }
+    const failures = failed.map(unvisitedRecord);
+    for (const failure of failures) await this.emit({ type: "failure", ...failure }, () => [unvisitedLine(failure)]);
     const reached = this.#records.filter(({ ok }) => ok).length;
-    const total = this.#records.length;
-    this.leaveWith(exitCodeOf(this.#records));
+    const total = this.#records.length + failures.filter(({ name }) => name !== null).length;
+    this.leaveWith(exitCodeOf(this.#records, failures.length));
     await this.end(this.stopped.aborted ? "signal" : "complete", { reached, total });
-    return { nodes: this.#records, reached, total };
+    return { nodes: this.#records, failures, reached, total };
   }
 }
 
-/** All reached 0, some 8; none: 5 when they refused, else 3. */
-function exitCodeOf(records: readonly ConnectRecord[]): ExitCode {
+/** All reached 0, some 8; none: 5 when they refused, else 3. `unvisited`: what was named without being a node. */
+function exitCodeOf(records: readonly ConnectRecord[], unvisited: number): ExitCode {
   const reached = records.filter(({ ok }) => ok).length;
-  if (reached === records.length) return EXIT.ok;
+  if (reached === records.length && unvisited === 0) return EXIT.ok;
   if (reached > 0) return EXIT.partial;
   const refused = (report: Pick<ProbeReport, "disconnect">): boolean => report.disconnect?.by === "them";
   return records.every(refused) ? EXIT.rejected : EXIT.network;
