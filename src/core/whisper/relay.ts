@@ -6,7 +6,6 @@
  */
 import { toHex } from "../bytes/hex.ts";
 import type { Hashes } from "../crypto/crypto.ts";
-import type { NodeId } from "../platform/node-id.ts";
 import { type Millis, NEVER, SECOND, toSeconds } from "../platform/time.ts";
 import type { AdmissionRules } from "./admission.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -151,8 +150,7 @@ export class Relay {
     const reception = this.#intake.offer(candidate, { own: false }, now);
     switch (reception.type) {
       case "added":
-        peer.mark(reception.pooled.row);
-        outputs.push(...this.#added(reception.pooled, reception.evicted, peer.id));
+        outputs.push(...this.#added(reception.pooled, reception.evicted, peer));
         return undefined;
       case "known":
         peer.mark(reception.pooled.row);
@@ -178,10 +176,12 @@ export class Relay {
     peer.queue({ code: CODES.batchAcknowledged, data: encodeBatchAcknowledged(batch) });
   }
 
-  #added(pooled: Pooled, evicted: readonly Pooled[], via: NodeId | undefined): WhisperOutput[] {
+  /** What was evicted is forgotten first: its row may be the one that is in use again. */
+  #added(pooled: Pooled, evicted: readonly Pooled[], from: Peer | undefined): WhisperOutput[] {
     this.#forget(evicted);
+    from?.mark(pooled.row);
     if (this.#passesOn(pooled)) for (const peer of this.#peers) peer.offer(pooled);
-    return [{ type: "envelope", envelope: pooled.envelope, via, direct: false }];
+    return [{ type: "envelope", envelope: pooled.envelope, via: from?.id, direct: false }];
   }
 
   #offerAll(peer: Peer): void {

@@ -105,6 +105,17 @@ describe("an envelope", () => {
     expect([...relay.envelopes()]).toEqual([strong]);
   });
 
+  test("that displaces another one in a full pool is not sent back to where it came from", () => {
+    const relay = relayWith({ pool: { maxBytes: 2 ** 20, maxCount: 1 } });
+    for (const peer of [ALICE, BOB]) introduce(relay, peer);
+    const weak = envelopeOf(hashes, { seed: 1, minPow: 0.001, below: 0.01 });
+    const strong = envelopeOf(hashes, { seed: 2, minPow: 0.01 });
+    receive(relay, ALICE, messages(weak));
+    const outputs = [...receive(relay, ALICE, messages(strong)), ...relay.tick(NOW + 50)];
+    expect(sentTo(outputs, ALICE)).toEqual([]);
+    expect(sentTo(outputs, BOB)).toEqual(hashesOf(strong));
+  });
+
   test("that finds no room is reported, and its sender not blamed", () => {
     const relay = relayWith({ pool: { maxBytes: 2 ** 20, maxCount: 1 } });
     introduce(relay, ALICE);
