@@ -1,14 +1,21 @@
 /** Values as people write them on a command line: durations, times, sizes, keys, topics. All throw `UsageError`. */
 import { fromHex } from "../core/bytes/hex.ts";
 import { UsageError } from "../core/platform/errors.ts";
-import { DAY, HOUR, MINUTE, type Millis, SECOND } from "../core/platform/time.ts";
+import { DAY, DURATION_MAX, HOUR, MINUTE, type Millis, SECOND } from "../core/platform/time.ts";
 import type { Topic } from "../core/whisper/envelope.ts";
 import { topicFromBytes } from "../core/whisper/topic.ts";
 
 const DURATION_UNITS: Readonly<Record<string, Millis>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
-/** `500ms`, `10s`, `5m`, `2h`, `1d`, or several in a row (`1h30m`). */
+/** How long something lasts, at most `DURATION_MAX`: `500ms`, `10s`, `5m`, `2h`, `1d`, or several in a row (`1h30m`). */
 export function parseDuration(text: string): Millis {
+  const duration = parseSpan(text);
+  if (duration > DURATION_MAX) throw malformed(`a duration of at most ${formatDuration(DURATION_MAX)}`, text);
+  return duration;
+}
+
+/** Written as a duration is, but of any length: nobody waits for it. */
+export function parseSpan(text: string): Millis {
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) throw malformed("a duration such as 500ms, 10s, 5m, 2h or 1d", text);
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
@@ -27,7 +34,7 @@ export function formatDuration(duration: Millis): string {
 /** RFC 3339, UNIX seconds, `now`, `now-2h`, `today`, `yesterday` (midnight UTC). `now` is the time of asking. */
 export function parseTime(text: string, now: Millis): Millis {
   const relative = /^now(?:([+-])(.+))?$/.exec(text);
-  if (relative !== null) return now + (relative[1] === "-" ? -1 : 1) * parseDuration(relative[2] ?? "0ms");
+  if (relative !== null) return now + (relative[1] === "-" ? -1 : 1) * parseSpan(relative[2] ?? "0ms");
   if (text === "today") return now - (now % DAY);
   if (text === "yesterday") return now - (now % DAY) - DAY;
   if (/^\d{1,11}$/.test(text)) return Number(text) * SECOND;

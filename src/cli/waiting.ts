@@ -3,7 +3,7 @@
 /** Why the wait was over. */
 export type Woken = "signal" | "timeout";
 
-/** Resolves when `signal` aborts, or after `ms` if given. */
+/** Resolves when `signal` aborts, or after `ms` (at most `DURATION_MAX`) if given. */
 export function rest(signal: AbortSignal, ms?: number): Promise<Woken> {
   return new Promise((resolve) => {
     const end = (why: Woken): void => {
@@ -12,7 +12,7 @@ export function rest(signal: AbortSignal, ms?: number): Promise<Woken> {
       resolve(why);
     };
     const interrupted = (): void => end("signal");
-    const timer = setTimeout(() => end("timeout"), ms ?? 2 ** 31 - 1);
+    const timer = ms === undefined ? undefined : setTimeout(() => end("timeout"), ms);
     if (signal.aborted) interrupted();
     else signal.addEventListener("abort", interrupted, { once: true });
   });

@@ -4,7 +4,7 @@ import { parseEnvelopeFields } from "../../cli/envelope-fields.ts";
 import { type EnvelopeRecord, envelopeRecord } from "../../cli/envelope-record.ts";
 import { doorOf } from "../../cli/primitives.ts";
 import { readInput } from "../../cli/stdin.ts";
-import { parseAmount, parseDuration, parseTopic } from "../../cli/values.ts";
+import { parseAmount, parseSpan, parseTopic } from "../../cli/values.ts";
 import { textOf } from "../../core/bytes/bytes.ts";
 import { fromHex } from "../../core/bytes/hex.ts";
 import type { Crypto } from "../../core/crypto/crypto.ts";
@@ -58,7 +58,7 @@ export default class EnvelopeEncodeCommand extends BaseCommand<EnvelopeEncoded> 
       args.fields === undefined
         ? {}
         : parseEnvelopeFields(textOf(await readInput(args.fields, "fields", this.input), "fields"));
-    const ttl = flags.ttl === undefined ? (given.ttl ?? 50) : toSeconds(parseDuration(flags.ttl));
+    const ttl = flags.ttl === undefined ? (given.ttl ?? 50) : toSeconds(parseSpan(flags.ttl));
     const data = await this.#data(flags, given.data);
     const topic = flags.topic ?? given.topic;
     if (topic === undefined || data === undefined) throw new UsageError("USAGE", "an envelope needs a topic and data");

@@ -15,3 +15,6 @@ export const DAY: Millis = 24 * HOUR;
 
 /** The second that `time` lies in. */
 export const toSeconds = (time: Millis): Seconds => Math.floor(time / SECOND);
+
+/** The longest that anything may be asked to last: what a timer of the system can count, in whole days. */
+export const DURATION_MAX: Millis = 24 * DAY;

@@ -5,10 +5,12 @@ import {
   looksLikePublicKey,
   parseDuration,
   parseSize,
+  parseSpan,
   parseTime,
   parseTopic,
 } from "../../../src/cli/values.ts";
 import { UsageError } from "../../../src/core/platform/errors.ts";
+import { DURATION_MAX } from "../../../src/core/platform/time.ts";
 
 const NOW = Date.UTC(2020, 2, 1, 12, 30);
 
@@ -28,8 +30,20 @@ describe("durations", () => {
     expect(() => parseDuration(text)).toThrow(UsageError),
   );
 
+  test.each(["24d1ms", "25d", "999999999999d"])("%s is longer than a timer counts", (text) =>
+    expect(() => parseDuration(text)).toThrow("at most 24d"),
+  );
+
+  test("24d is not, and what nobody waits for may be longer", () => {
+    expect(parseDuration("24d")).toBe(DURATION_MAX);
+    expect(parseSpan("365d")).toBe(365 * 86_400_000);
+    expect(parseTime("now-365d", NOW)).toBe(NOW - 365 * 86_400_000);
+  });
+
   test("what is written reads back", () => {
-    fc.assert(fc.property(fc.nat(), (millis) => void expect(parseDuration(formatDuration(millis))).toBe(millis)));
+    fc.assert(
+      fc.property(fc.nat(DURATION_MAX), (millis) => void expect(parseDuration(formatDuration(millis))).toBe(millis)),
+    );
   });
 });
 
