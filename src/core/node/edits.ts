@@ -7,8 +7,8 @@ import type { Peer } from "../profile/documents.ts";
 import { Profile } from "../profile/profile.ts";
 import type { Json } from "../profile/store.ts";
 import { openHeldProfile, type ProfilePlace } from "./profiles.ts";
-import { askHolder } from "./store/ask-holder.ts";
 import { ProfileLock } from "./store/lock.ts";
+import { PatientAsker } from "./store/patient-asker.ts";
 
 export const editSchema = v.variant("edit", [
   v.object({
@@ -51,11 +51,11 @@ export async function editProfile(
   { command, waitLockMs }: { readonly command: string; readonly waitLockMs: number },
   edit: Edit,
 ): Promise<Edited> {
+  const asker = new PatientAsker(place.directory, waitLockMs);
   for (;;) {
     const lock = ProfileLock.try(place.directory, { command, now: Date.now() });
     if (lock instanceof ProfileLock) return editHere(place, edit).finally(() => lock.release());
-    const request = { method: "edit", params: { ...edit } };
-    const answer = await askHolder(place.directory, request, { timeoutMs: waitLockMs });
+    const answer = await asker.ask({ method: "edit", params: { ...edit } });
     if (answer !== undefined) return answer as unknown as Edited;
   }
 }

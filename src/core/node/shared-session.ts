@@ -4,17 +4,16 @@
  * again, under a key that keeps it from being done twice.
  */
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { MessageRecord } from "../messenger/messenger-io.ts";
-import { EnvironmentError } from "../platform/errors.ts";
 import type { Json } from "../profile/store.ts";
 import { AsyncQueue } from "./async-queue.ts";
 import { LocalSession, type LocalSessionOptions } from "./local-session.ts";
 import { type ProfileRequest, ProfileWorker } from "./profile-work.ts";
 import { openHeldProfile, type ProfilePlace } from "./profiles.ts";
 import type { SendRequest, SendResult, Session } from "./session-io.ts";
-import { type AskOptions, askHolder, isEnding } from "./store/ask-holder.ts";
-import { holderOf, type LockHolder, ProfileLock } from "./store/lock.ts";
+import type { HolderRequest } from "./store/ask-holder.ts";
+import { ProfileLock } from "./store/lock.ts";
+import { type AskingOptions, PatientAsker } from "./store/patient-asker.ts";
 import { takeWork } from "./store/socket.ts";
 
 export interface SharedSessionOptions {
@@ -32,11 +31,6 @@ interface Tenure {
   readonly session: LocalSession;
   end(): Promise<void>;
 }
-
-type AskingOptions = Pick<AskOptions, "signal" | "onEvent">;
-
-/** Between asking a holder that ends and trying again. */
-const AGAIN_MS = 40;
 
 export class SharedSession implements Session {
   readonly #options: SharedSessionOptions;
@@ -105,11 +99,11 @@ export class SharedSession implements Session {
   }
 
   async *messages(signal: AbortSignal): AsyncGenerator<MessageRecord> {
-    const patience = new Patience(this.#options.waitLockMs);
+    const asker = this.#asker;
     while (!signal.aborted) {
       const own = await this.#hold();
       if (own) yield* own.messages(signal);
-      else yield* this.#messagesOfHolder(signal, patience);
+      else yield* this.#messagesOfHolder(signal, asker);
     }
   }
 
@@ -125,33 +119,23 @@ export class SharedSession implements Session {
     request: ProfileRequest,
     options: AskingOptions = {},
   ): Promise<T> {
-    const patience = new Patience(this.#options.waitLockMs);
+    const asker = this.#asker;
     for (let isRepeated = false; ; isRepeated = true) {
       const own = await this.#hold();
       if (own) return here(own, isRepeated);
-      const answer = await this.#ask(request, patience, options);
+      const answer = await asker.ask(wordsOf(request), options);
       if (answer !== undefined) return answer as T;
     }
   }
 
-  /** The holder's answer; undefined when the profile may be free, or somebody else's, by now. */
-  async #ask(request: ProfileRequest, patience: Patience, options: AskingOptions): Promise<Json | undefined> {
-    const { place, waitLockMs } = this.#options;
-    const words = { method: request.method, params: JSON.parse(JSON.stringify(request.params)) };
-    try {
-      return await askHolder(place.directory, words, { timeoutMs: waitLockMs, ...options });
-    } catch (error) {
-      if (options.signal?.aborted) throw new EnvironmentError("DEADLINE", "the work was not done in time");
-      if (!isEnding(error) || patience.isOver(holderOf(place.directory))) throw error;
-      await sleep(AGAIN_MS);
-      return undefined;
-    }
+  get #asker(): PatientAsker {
+    return new PatientAsker(this.#options.place.directory, this.#options.waitLockMs);
   }
 
-  async *#messagesOfHolder(signal: AbortSignal, patience: Patience): AsyncGenerator<MessageRecord> {
+  async *#messagesOfHolder(signal: AbortSignal, asker: PatientAsker): AsyncGenerator<MessageRecord> {
     const queue = new AsyncQueue<MessageRecord>();
     const onEvent = (event: Json): void => queue.push(event as unknown as MessageRecord);
-    const over = this.#ask({ method: "watch", params: {} }, patience, { signal, onEvent }).then(
+    const over = asker.ask({ method: "watch", params: {} }, { signal, onEvent }).then(
       () => queue.end(),
       (error) => (signal.aborted ? queue.end() : queue.fail(error)),
     );
@@ -183,24 +167,10 @@ export class SharedSession implements Session {
   }
 }
 
-/** How long a holder may take to end. */
-class Patience {
-  readonly #ms: number;
-  #holder: string | undefined;
-  #deadline = 0;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-  }
-
-  /** Told each time a holder says that it ends; whoever comes after it has all the time again. */
-  isOver(holder: LockHolder | undefined): boolean {
-    if (!holder) return false;
-    if (holder.nonce !== this.#holder) this.#deadline = Date.now() + this.#ms;
-    this.#holder = holder.nonce;
-    return Date.now() >= this.#deadline;
-  }
-}
+const wordsOf = ({ method, params }: ProfileRequest): HolderRequest => ({
+  method,
+  params: JSON.parse(JSON.stringify(params)),
+});
 
 /** With a key, so that asking a second holder does not send it twice. */
 function keyed({ utterance, ...rest }: SendRequest): SendRequest {

@@ -24,6 +24,7 @@ export interface Disk {
   open(path: string): DiskFile;
   /** Atomic; replaces what is there. */
   rename(from: string, to: string): void;
+  /** If it is there: others may clear away the same leftovers. */
   remove(path: string): void;
   /** Makes durable what was created, renamed and removed directly inside. */
   syncDirectory(path: string): void;

@@ -17,7 +17,7 @@ export const systemDisk: Disk = {
   create: (path) => attempt("create", path, () => new SystemFile(path, fs.openSync(path, "wx", FILE_MODE))),
   open: (path) => attempt("open", path, () => new SystemFile(path, fs.openSync(path, "r+"))),
   rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
-  remove: (path) => attempt("remove", path, () => fs.unlinkSync(path)),
+  remove: (path) => attempt("remove", path, () => fs.rmSync(path, { force: true })),
   syncDirectory: (path) => attempt("sync", path, () => syncDirectory(path)),
 };
 
