@@ -138,7 +138,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
         this.#traffic.add(envelope);
         this.#dump?.add(envelope);
         const record = { type: "envelope", ...envelopeRecord(envelope), via, direct };
-        await this.#show(record, flags.exec, () => [rawLine(envelope)]);
+        await this.#show(record, { hook: flags.exec, signal: clock.signal }, () => [rawLine(envelope)]);
         clock.tick();
         if (clock.signal.aborted) break;
       }
@@ -166,7 +166,8 @@ export default class WatchCommand extends StreamCommand<Watched> {
       session.start();
       for await (const message of session.messages(clock.signal)) {
         if (!isWanted(message, chats, from)) continue;
-        await this.#show({ type: "message", ...message }, flags.exec, () => messageLines(message, this.colours));
+        const show = { hook: flags.exec, signal: clock.signal };
+        await this.#show({ type: "message", ...message }, show, () => messageLines(message, this.colours));
         clock.tick();
         if (clock.signal.aborted) break;
       }
@@ -190,13 +191,15 @@ export default class WatchCommand extends StreamCommand<Watched> {
     this.#dump?.add(raw.envelope);
   }
 
-  async #show(record: StreamRecord, hook: string | undefined, lines: () => readonly string[]): Promise<void> {
+  async #show(record: StreamRecord, { hook, signal }: Show, lines: () => readonly string[]): Promise<void> {
     this.#received++;
     const isText = this.mode === "text";
     if (hook === undefined || !isText) await this.emit(record, lines);
     if (hook === undefined) return;
-    const code = await runHook(hook, record, isText ? "stdout" : "stderr");
-    if (code !== 0 && this.#failedHooks++ === 0) this.caution("W_EXEC", `the command of --exec failed (code ${code})`);
+    const trouble = await runHook(hook, record, { prints: isText ? "stdout" : "stderr", signal });
+    if (trouble !== undefined && this.#failedHooks++ === 0) {
+      this.caution("W_EXEC", `the command of --exec failed (${trouble})`);
+    }
   }
 
   #openDump(path: string): EnvelopeFolder {
@@ -210,6 +213,13 @@ export default class WatchCommand extends StreamCommand<Watched> {
     await this.end(reason, counts);
     return { records: this.collected, reason, counts, stats };
   }
+}
+
+interface Show {
+  /** The command of `--exec`. */
+  readonly hook: string | undefined;
+  /** Aborts when the stream is over. */
+  readonly signal: AbortSignal;
 }
 
 interface RawEnvelope {
