@@ -98,6 +98,9 @@ export async function compare(comparison: Comparison): Promise<Figure> {
   };
 }
 
+/** Rounds that pass before one counts: nobody else runs meanwhile whose code is compiled as slowly. */
+const COLD_ROUNDS = 3;
+
 /** How fast one thing is, a value per round: for comparing with what cannot run here. Units of work per second. */
 export async function speedsOf(
   contestant: Contestant,
@@ -105,8 +108,8 @@ export async function speedsOf(
 ): Promise<number[]> {
   const turn = await turnOf(contestant, clock, roundMs);
   const speeds: number[] = [];
-  for (let round = 0; round < rounds; round++) speeds.push(await turn());
-  return speeds;
+  for (let round = -COLD_ROUNDS; round < rounds; round++) speeds.push(await turn());
+  return speeds.slice(COLD_ROUNDS);
 }
 
 /** Smallest, middle and largest of at least one value. For figures that are not speeds, such as sizes and start-up. */

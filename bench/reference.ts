@@ -66,6 +66,11 @@ function opening(what: string, theirs: Row["theirs"], { bytes }: Envelope, key: 
   return { what: `open ${what}`, theirs, run, ...(target && { target }) };
 }
 
+/** What comes after that, when the message is for somebody else. */
+const refusing = (what: string, theirs: Row["theirs"], { data }: Envelope, key: MessageKey): Row => {
+  return { what: `open ${what}`, theirs, run: () => open(crypto, data, key) };
+};
+
 function trying(size: number, theirs: Row["theirs"]): Row {
   const draft = { expiry: 1585000015, ttl: 15, topic: "0x9c22ff5f" as Topic, data: new Uint8Array(size) };
   const run = () => step(startSearch(crypto, draft, NEVER_FOUND), NONCES);
@@ -91,8 +96,8 @@ const rows: readonly Row[] = [
   opening("symmetric, signed", [6200, 7800], symSigned, symmetric, AHEAD),
   opening("asymmetric, unsigned", [7400, 7800], asym, { secretKey }),
   opening("asymmetric, signed", [4400, 4700], asymSigned, { secretKey }, AHEAD),
-  opening("with a wrong symmetric key", [1_400_000, 1_600_000], sym, { symKey: random.bytes(32) }),
-  opening("with a wrong private key", [9800, 11_500], asym, { secretKey: random.bytes(32) }),
+  refusing("with a wrong symmetric key", [1_400_000, 1_600_000], sym, { symKey: random.bytes(32) }),
+  refusing("with a wrong private key", [9800, 11_500], asym, { secretKey: random.bytes(32) }),
   { what: "symmetric key from a password", theirs: [48, 48], run: () => symKeyFromPassword(crypto, "status") },
   trying(40, [1_190_000, 1_310_000]),
   trying(532, [488_000, 491_000]),

@@ -42,6 +42,7 @@ export class RawPeer {
   readonly #wire: Wire;
   readonly #greeted: () => void;
   #watch: () => void = () => undefined;
+  #giveUp: (error: Error) => void = () => undefined;
 
   private constructor(link: Link, wire: Wire, greeted: () => void) {
     this.#link = link;
@@ -58,7 +59,11 @@ export class RawPeer {
         const peer = new RawPeer(linkTo(crypto, enode), wire, () => resolve(peer));
         return {
           bytes: (bytes: Uint8Array) => peer.#tell({ type: "bytes", bytes }),
-          closed: () => reject(new Error("the relay hung up")),
+          closed: () => {
+            const error = new Error("the relay hung up");
+            peer.#giveUp(error);
+            reject(error);
+          },
         };
       };
       tcpDialer().dial({ host: enode.host, port: enode.tcpPort }, open, reject);
@@ -70,9 +75,10 @@ export class RawPeer {
     this.#packet(CODES.messages, messages);
   }
 
-  /** Resolves when `count` envelopes have come in all. */
+  /** Resolves when `count` envelopes have come in all; rejects when the relay hangs up before. */
   reached(count: number): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
       this.#watch = () => {
         if (this.received >= count) resolve();
       };
@@ -88,10 +94,11 @@ export class RawPeer {
     this.#perform(this.#link.feed(input, Date.now()));
   }
 
+  /** What was made first is written first: answers to a message make frames of their own. */
   #perform(outputs: readonly LinkOutput[]): void {
+    for (const output of outputs) if (output.type === "write") this.#wire.write(output.bytes);
     for (const output of outputs) {
-      if (output.type === "write") this.#wire.write(output.bytes);
-      else if (output.type === "identified") this.#tell({ type: "welcome" });
+      if (output.type === "identified") this.#tell({ type: "welcome" });
       else if (output.type === "ready") this.#packet(CODES.status, STATUS);
       else if (output.type === "message") this.#hear(output.code, output.data);
     }
