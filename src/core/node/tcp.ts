@@ -1,14 +1,13 @@
 /** TCP streams as the `Wire`s of the shell: dialled directly or through a SOCKS5 proxy, and accepted. */
 import { createServer, connect as dialTcp, isIP, type Server, type Socket } from "node:net";
 import { EnvironmentError, UsageError } from "../platform/errors.ts";
+import { hangUp } from "./hang-up.ts";
 import type { Address, Dialer, Wire, WireEvents } from "./ports.ts";
 
 /** Geth's dial timeout (spec/rlpx section 7). */
 const DIAL_TIMEOUT_MS = 15_000;
 /** What one look at a socket gives at most: a piece of this length means that more is waiting. */
 const PIECE_BYTES_MAX = 65_536;
-/** A closed stream has this long to get rid of its last bytes: who does not read must hold neither our memory nor our exit. */
-const LINGER_MS = 5_000;
 /** Last bytes that are waited for: the largest packet and a goodbye. More only wait for who does not read. */
 const LINGER_BYTES_MAX = 2 ** 21;
 
@@ -106,7 +105,7 @@ function boundAddress(server: Server, asked: Address): Address {
 
 async function shut(server: Server, sockets: Set<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of sockets) hangUp(socket);
+  for (const socket of sockets) hangUp(socket, LINGER_BYTES_MAX);
   await closed;
 }
 
@@ -118,7 +117,7 @@ function attach(socket: Socket, opened: (wire: Wire) => WireEvents): void {
   socket.on("error", (error) => {
     failure = error;
   });
-  socket.on("end", () => hangUp(socket));
+  socket.on("end", () => hangUp(socket, LINGER_BYTES_MAX));
   socket.on("close", () => events.closed(failure));
 }
 
@@ -139,20 +138,8 @@ function wireOf(socket: Socket): Wire {
       return socket.writableLength;
     },
     write: (bytes) => void (socket.writable && socket.write(bytes)),
-    close: () => hangUp(socket),
+    close: () => hangUp(socket, LINGER_BYTES_MAX),
   };
-}
-
-/** Ends the stream after what was written, if the other side takes it soon. */
-function hangUp(socket: Socket): void {
-  if (socket.closed) return;
-  if (socket.writableLength > LINGER_BYTES_MAX) {
-    socket.destroy();
-    return;
-  }
-  socket.destroySoon();
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once("close", () => clearTimeout(timer));
 }
 
 /** Whether `host` is an address and not a name. */

@@ -264,6 +264,25 @@ describe("the socket", () => {
     expect(() => statSync(path)).toThrow("ENOENT");
   });
 
+  test("closes although an asker reads no more", async () => {
+    let begun: () => void = () => undefined;
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const holder = await open(({ emit, signal }) => {
+      emit("x".repeat(2 ** 20)); // more than the system buffers
+      begun();
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null)));
+    });
+    const stopped = connect(holder.path);
+    stopped.on("error", () => undefined);
+    stopped.pause();
+    stopped.write(request());
+    await beginning;
+    await holder.close();
+    stopped.destroy();
+  }, 20_000);
+
   test("takes the place of what a killed holder left", async () => {
     writeFileSync(socketPathOf(directory), "");
     await open(async () => "here");

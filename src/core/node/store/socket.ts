@@ -8,6 +8,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { EnvironmentError, RemoteError } from "../../platform/errors.ts";
 import type { Json } from "../../profile/store.ts";
+import { hangUp } from "../hang-up.ts";
 import type { ProfileLock } from "./lock.ts";
 import { encodeError } from "./socket-errors.ts";
 import { type Answered, type Asked, LineSplitter, parseAsked, sendLine, VERSION } from "./socket-lines.ts";
@@ -69,7 +70,7 @@ function listen(server: Server, path: string): Promise<void> {
 /** Closing a server removes its socket file. */
 async function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of connections) socket.destroySoon();
+  for (const socket of connections) hangUp(socket, BACKLOG_MAX);
   await closed;
 }
 
@@ -97,7 +98,7 @@ class Conversation {
       for (const line of this.#lines.push(chunk)) this.#begin(parseAsked(line));
     } catch (error) {
       this.#answer({ v: VERSION, id: null, ok: false, error: encodeError(error) });
-      this.#socket.destroySoon();
+      hangUp(this.#socket, BACKLOG_MAX);
     }
   }
 
