@@ -2,7 +2,7 @@
  * What passes on the wire, kept in files: frames one per line, envelopes one per file. A file that cannot be made ends
  * the command; one that cannot be written any more is worth a warning, not the end of what is watched.
  */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { EnvironmentError } from "../core/platform/errors.ts";
 import type { Envelope } from "../core/whisper/envelope.ts";
@@ -49,7 +49,7 @@ export class EnvelopeFolder {
   constructor(path: string, warn: Warn) {
     this.#path = path;
     this.#warn = warn;
-    made(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }));
+    made(path, () => existsSync(path) || mkdirSync(path, { mode: 0o700 }));
   }
 
   add({ hash, bytes }: Envelope): void {
