@@ -14,7 +14,6 @@ import { systemClock, systemRandom } from "../core/node/system.ts";
 import { tcpDialer } from "../core/node/tcp.ts";
 import { EnvironmentError, UsageError } from "../core/platform/errors.ts";
 import type { Random } from "../core/platform/random.ts";
-import type { WhisperOptions } from "../core/whisper/whisper.ts";
 import { nearest } from "./nearest.ts";
 import { doorOf } from "./primitives.ts";
 import type { Settings } from "./settings.ts";
@@ -77,6 +76,3 @@ function fleetNodes(name: string): readonly string[] {
   if (fleet) return fleet.staticNodes;
   throw new UsageError("NOT_FOUND", `there is no fleet "${name}"; there are ${Object.keys(FLEETS).join(", ")}`);
 }
-
-/** What relays of ours ask and offer: the values of status-go's node configuration (spec/whisper section 16). */
-export const RELAY_WHISPER: Partial<WhisperOptions> = { minPow: 0.001, confirmations: true };

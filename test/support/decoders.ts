@@ -14,12 +14,20 @@ export function decodeOrRemoteError<T>(decode: (bytes: Uint8Array) => T, bytes: 
 }
 
 /** Fuzzes `decode` with random bytes and with mutations of `samples`: it returns or throws `RemoteError`. */
-export function survivesAnything(decode: (bytes: Uint8Array) => unknown, samples: readonly Uint8Array[], runs = 500): void {
+export function survivesAnything(
+  decode: (bytes: Uint8Array) => unknown,
+  samples: readonly Uint8Array[],
+  runs = 500,
+): void {
   const mutated = fc
     .tuple(fc.constantFrom(...samples), fc.nat(), fc.nat(255), fc.nat(3))
     .map(([sample, at, byte, kind]) => mutate(sample, at, byte, kind));
-  const input = samples.length > 0 ? fc.oneof(fc.uint8Array({ maxLength: 2048 }), mutated) : fc.uint8Array({ maxLength: 2048 });
-  fc.assert(fc.property(input, (bytes) => void decodeOrRemoteError(decode, bytes)), { numRuns: runs });
+  const input =
+    samples.length > 0 ? fc.oneof(fc.uint8Array({ maxLength: 2048 }), mutated) : fc.uint8Array({ maxLength: 2048 });
+  fc.assert(
+    fc.property(input, (bytes) => void decodeOrRemoteError(decode, bytes)),
+    { numRuns: runs },
+  );
 }
 
 /** Cut anywhere before its end, the sample is a `RemoteError`. */
