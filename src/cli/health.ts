@@ -7,6 +7,7 @@ import { holderOf } from "../core/node/store/lock.ts";
 import { systemDisk } from "../core/node/store/system-disk.ts";
 import { EnvironmentError } from "../core/platform/errors.ts";
 import { isSealed } from "../core/profile/sealed-store.ts";
+import { WIDE_SHARE } from "../core/whisper/interest.ts";
 import { VERDICTS } from "./exit-codes.ts";
 import { nearest } from "./nearest.ts";
 import type { Environment } from "./paths.ts";
@@ -27,6 +28,9 @@ export interface Patient {
   readonly directory: string;
 }
 
+/** Bits that a topic sets in a bloom filter. */
+const BITS_OF_TOPIC = 3;
+
 /** Least room that a profile and its journal should find. */
 const DISK_BYTES_MIN = 64 * 1024 * 1024;
 
@@ -39,6 +43,7 @@ export async function examine(patient: Patient): Promise<Check[]> {
     checkDisk(patient.directory),
     checkVariables(patient.env),
     checkPeers(patient.settings),
+    checkExposure(patient.settings),
   ];
 }
 
@@ -107,5 +112,16 @@ function checkPeers({ peers, fleet }: Settings): Check {
     "peers",
     "no peers are named by flag, variable or configuration",
     "Name one with --peer or STATUSCTL_PEERS, keep one with `statusctl peer add`, or run `statusctl devnet`.",
+  );
+}
+
+/** What the peers of this machine learn about it. */
+function checkExposure({ light }: Settings): Check {
+  if (light.value === false)
+    return ok("privacy", "a full node: peers see which messages begin here, not which are wanted");
+  const share = (100 * WIDE_SHARE ** BITS_OF_TOPIC).toFixed(1);
+  return ok(
+    "privacy",
+    `a light client: peers see which messages begin here, and a bloom filter that fits its topics and ${share} % of all others`,
   );
 }

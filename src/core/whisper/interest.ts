@@ -13,7 +13,7 @@ import { topicFromBytes } from "./topic.ts";
 import type { Bloom } from "./whisper-io.ts";
 
 /** Share of the 512 bits that decoys set: about one foreign envelope in 60 is received besides the wanted ones. */
-const WIDE_SHARE = 0.25;
+export const WIDE_SHARE = 0.25;
 
 export interface InterestOptions {
   /** Secret bytes that are the same at every start, such as a hash of the node key. */
