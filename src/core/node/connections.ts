@@ -42,6 +42,8 @@ export class Connections {
   readonly #welcome: (peer: NodeId) => boolean;
   readonly #all = new Map<ConnectionId, Connection>();
   readonly #byPeer = new Map<NodeId, Connection>();
+  /** Those that could stay when they first said who they are. */
+  readonly #letIn = new WeakSet<Connection>();
   #lastId = 0;
 
   /** `alwaysWelcome` tells static and trusted peers, who are exempt from limits. */
@@ -105,13 +107,27 @@ export class Connections {
     return largest?.[0];
   }
 
-  /** Why a connection behind which `peer` is, or claims to be, must go; undefined when it may stay (geth's checks). */
+  /**
+   * Why a connection behind which `peer` is, or claims to be, must go; undefined when it may stay (geth's checks, and one
+   * for calls that cross).
+   */
   refusal(connection: Connection, peer: NodeId): DisconnectReason | undefined {
     const exempt = connection.dialled !== undefined || this.#welcome(peer);
     if (!exempt && this.#byPeer.size >= this.#quotas.maxPeers) return DISCONNECT_REASONS.tooManyPeers;
-    if (this.#byPeer.has(peer)) return DISCONNECT_REASONS.alreadyConnected;
+    if (this.#byPeer.has(peer) || this.#crosses(connection, peer)) return DISCONNECT_REASONS.alreadyConnected;
     if (peer === this.#self) return DISCONNECT_REASONS.self;
+    this.#letIn.add(connection);
     return undefined;
+  }
+
+  /**
+   * Whether the peer calls while we are calling it. If each side kept its own call, both calls would end, again and again;
+   * so the smaller id turns the other's away at its claim, before the larger can have settled it. A false claim keeps out
+   * nobody but itself. What was let in stays, for the larger id may have settled it by now and turn away our call.
+   */
+  #crosses(connection: Connection, peer: NodeId): boolean {
+    if (connection.dialled !== undefined || this.#self > peer || this.#letIn.has(connection)) return false;
+    return [...this.#all.values()].some(({ dialled }) => dialled?.id === peer);
   }
 
   /** The peer has proven that it is behind the connection. */

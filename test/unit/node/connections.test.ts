@@ -1,6 +1,7 @@
 /** Who is let in, and who must go. */
 import { describe, expect, it } from "vitest";
 import { DISCONNECT_REASONS } from "../../../src/core/devp2p/disconnect.ts";
+import type { Enode } from "../../../src/core/devp2p/enode.ts";
 import { Link } from "../../../src/core/devp2p/link.ts";
 import { type Connection, Connections, DEFAULT_QUOTAS, type Quotas } from "../../../src/core/node/connections.ts";
 import type { NodeId } from "../../../src/core/platform/node-id.ts";
@@ -9,15 +10,20 @@ import { ALICE, BOB, CAROL } from "../../support/whisper-machines.ts";
 
 const SELF = idOf(new Uint8Array(32).fill(5));
 
-function connections(quotas: Partial<Quotas> = {}, welcome: readonly NodeId[] = []): Connections {
-  return new Connections(SELF, { ...DEFAULT_QUOTAS, ...quotas }, (peer) => welcome.includes(peer));
+function connections(quotas: Partial<Quotas> = {}, welcome: readonly NodeId[] = [], self = SELF): Connections {
+  return new Connections(self, { ...DEFAULT_QUOTAS, ...quotas }, (peer) => welcome.includes(peer));
 }
 
-function stranger(all: Connections, remoteAddress = "192.0.2.1"): Connection {
+function stranger(all: Connections, remoteAddress = "192.0.2.1", dialled?: Enode): Connection {
   const wire = { remoteAddress, backlog: 0, write: () => undefined, close: () => undefined };
-  const connection = { id: all.nextId(), wire, link: Link.accept(linkOptions()), dialled: undefined };
+  const connection = { id: all.nextId(), wire, link: Link.accept(linkOptions()), dialled };
   all.add(connection);
   return connection;
+}
+
+/** Our call to a node, which has not answered yet. */
+function call(all: Connections, id: NodeId): Connection {
+  return stranger(all, "192.0.2.1", { id, host: "192.0.2.1", tcpPort: 1, udpPort: 1 });
 }
 
 function peer(all: Connections, id: NodeId): Connection {
@@ -98,5 +104,39 @@ describe("a peer", () => {
   it("is not ourselves", () => {
     const all = connections();
     expect(all.refusal(stranger(all), SELF)).toBe(DISCONNECT_REASONS.self);
+  });
+});
+
+describe("a peer that calls while we are calling it", () => {
+  const [smaller = ALICE, larger = BOB] = [ALICE, BOB].toSorted();
+
+  it("has to take our call when its id is the larger one", () => {
+    const all = connections({}, [], smaller);
+    const ours = call(all, larger);
+    const theirs = stranger(all);
+    expect(all.refusal(theirs, larger)).toBe(DISCONNECT_REASONS.alreadyConnected);
+    expect(all.refusal(ours, larger)).toBeUndefined();
+    all.remove(ours);
+    expect(all.refusal(theirs, larger)).toBeUndefined();
+  });
+
+  it("is let in when its id is the smaller one, for it turns our call away", () => {
+    const all = connections({}, [], larger);
+    call(all, smaller);
+    expect(all.refusal(stranger(all), smaller)).toBeUndefined();
+  });
+
+  it("stays when it was let in before we called", () => {
+    const all = connections({}, [], smaller);
+    const theirs = stranger(all);
+    expect(all.refusal(theirs, larger)).toBeUndefined();
+    call(all, larger);
+    expect(all.refusal(theirs, larger)).toBeUndefined();
+  });
+
+  it("does not have to give way to our call to somebody else", () => {
+    const all = connections({}, [], smaller);
+    call(all, CAROL);
+    expect(all.refusal(stranger(all), larger)).toBeUndefined();
   });
 });
