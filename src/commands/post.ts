@@ -9,6 +9,7 @@ import {
 } from "../cli/envelope-record.ts";
 import { EXIT, type ExitCode } from "../cli/exit-codes.ts";
 import { guestPresence, nobodyReached } from "../cli/guest.ts";
+import { mined } from "../cli/mined.ts";
 import { type Network, openNetwork, peersOf } from "../cli/network.ts";
 import { knownPeers, profileKeyring } from "../cli/profile-access.ts";
 import { inputLines, readInput, STDIN } from "../cli/stdin.ts";
@@ -133,7 +134,7 @@ export default class PostCommand extends BaseCommand<PostResult> {
     const sealed = seal(crypto, { ...content, to: target.to, random });
     const draft = { expiry: toSeconds(clock.now()) + flags.ttl, ttl: flags.ttl, topic: target.topic, data: sealed };
     const request = { draft, target: parseAmount(flags.pow), budgetMs: parseDuration(flags["pow-time"]) };
-    const envelope = await new Promise<Envelope | undefined>((done) => network.miner.mine(request, done));
+    const envelope = await mined(network.miner, request, this.stopped);
     if (!envelope)
       throw new EnvironmentError("DEADLINE", `no proof of work of ${flags.pow} within ${flags["pow-time"]}`);
     return envelope;
