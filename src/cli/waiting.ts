@@ -1,7 +1,7 @@
 /** Waiting for time or a signal, whichever comes first. */
 
 /** Why the wait was over. */
-export type Woken = "signal" | "timeout";
+export type Woken = "signal" | "complete";
 
 /** Resolves when `signal` aborts, or after `ms` (at most `DURATION_MAX`) if given. */
 export function rest(signal: AbortSignal, ms?: number): Promise<Woken> {
@@ -12,7 +12,7 @@ export function rest(signal: AbortSignal, ms?: number): Promise<Woken> {
       resolve(why);
     };
     const interrupted = (): void => end("signal");
-    const timer = ms === undefined ? undefined : setTimeout(() => end("timeout"), ms);
+    const timer = ms === undefined ? undefined : setTimeout(() => end("complete"), ms);
     if (signal.aborted) interrupted();
     else signal.addEventListener("abort", interrupted, { once: true });
   });

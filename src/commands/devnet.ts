@@ -4,11 +4,11 @@ import { openNetwork } from "../cli/network.ts";
 import { describeEvent } from "../cli/node-log.ts";
 import { StreamCommand } from "../cli/stream-command.ts";
 import { parseAmount, parseDuration } from "../cli/values.ts";
-import { rest } from "../cli/waiting.ts";
+import { rest, type Woken } from "../cli/waiting.ts";
 import { formatEnode } from "../core/devp2p/enode.ts";
-import { type Devnet, startDevnet, TOPOLOGIES } from "../core/node/devnet.ts";
-import { seededRandom } from "../core/node/seeded-random.ts";
+import { type Devnet, startDevnet, TOPOLOGIES, type Topology } from "../core/node/devnet.ts";
 import { UsageError } from "../core/platform/errors.ts";
+import type { Millis } from "../core/platform/time.ts";
 
 interface DevnetSummary {
   readonly relays: readonly { readonly name: string; readonly enode: string; readonly envelopes: number }[];
@@ -57,43 +57,55 @@ export default class DevnetCommand extends StreamCommand<DevnetSummary> {
 
   protected override async work(): Promise<DevnetSummary> {
     const { flags } = await this.parse(DevnetCommand);
-    const { stopped } = this;
+    const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
+    const weather = { latencyMs: parseDuration(flags.latency), loss: parseAmount(flags.loss) };
+    if (weather.loss > 1) throw new UsageError("USAGE", "--loss: a share from 0 to 1");
     const network = await openNetwork(this.settings, this.config.version);
-    const loss = parseAmount(flags.loss);
-    if (loss > 1) throw new UsageError("USAGE", "--loss: a share from 0 to 1");
+    const { seed, relays, port } = flags;
+    const topology = TOPOLOGIES.find((name) => name === flags.topology) ?? "line";
     const devnet = await startDevnet({
       ...network,
-      ...(flags.seed === undefined ? {} : { random: seededRandom(network.crypto, flags.seed) }),
-      relays: flags.relays,
-      topology: TOPOLOGIES.find((name) => name === flags.topology) ?? "line",
-      port: flags.port,
-      weather: { latencyMs: parseDuration(flags.latency), loss },
+      ...(seed === undefined ? {} : { seed }),
+      relays,
+      topology,
+      port,
+      weather,
       observe: (relay, event) => {
         const line = describeEvent(event);
         if (line && line.level <= this.verbose) this.note(`relay${relay} ${line.text}`);
       },
     });
-    const environment = environmentOf(devnet);
-    for (const [index, { enode }] of devnet.relays.entries()) {
-      await this.emit({ type: "relay", name: `relay${index}`, enode: formatEnode(enode) }, () => [
-        `# relay${index} ${formatEnode(enode)}`,
-      ]);
-    }
-    await this.emit({ type: "environment", environment }, () => [environment]);
-    this.note("the network runs until this command is stopped");
-    const woken = await rest(stopped, flags.for === undefined ? undefined : parseDuration(flags.for));
-    const relays = devnet.relays.map(({ node, enode }, index) => ({
-      name: `relay${index}`,
-      enode: formatEnode(enode),
-      envelopes: node.pool.statistics.admissions.added,
-    }));
-    await devnet.stop();
-    await this.end(woken === "signal" ? "signal" : "timeout", { relays: relays.length });
-    return { relays, topology: flags.topology, environment };
+    const { reason, ...summary } = await this.#show(devnet, topology, forMs).finally(devnet.stop);
+    await this.end(reason, { relays: summary.relays.length });
+    return summary;
   }
 
   protected override render({ relays }: DevnetSummary): Lines {
     return relays.map(({ name, envelopes }) => `# ${name} took ${envelopes} envelopes`);
+  }
+
+  /** Tells of the network, and of its end when it is time. */
+  async #show(
+    devnet: Devnet,
+    topology: Topology,
+    forMs: Millis | undefined,
+  ): Promise<DevnetSummary & { reason: Woken }> {
+    const environment = environmentOf(devnet);
+    const members = devnet.relays.map(({ node, enode }, index) => ({
+      name: `relay${index}`,
+      enode: formatEnode(enode),
+      node,
+    }));
+    for (const { name, enode } of members) {
+      await this.emit({ type: "relay", name, enode }, () => [`# ${name} ${enode}`]);
+    }
+    await this.emit({ type: "environment", environment }, () => [environment]);
+    this.note("the network runs until this command is stopped");
+    const reason = await rest(this.stopped, forMs);
+    const relays = members.map(({ name, enode, node }) => {
+      return { name, enode, envelopes: node.pool.statistics.admissions.added };
+    });
+    return { relays, topology, environment, reason };
   }
 }
 

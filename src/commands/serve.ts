@@ -1,20 +1,21 @@
 import { Flags } from "@oclif/core";
 import type { Lines } from "../cli/base-command.ts";
 import { NodeNames } from "../cli/named-nodes.ts";
-import { type Network, openNetwork } from "../cli/network.ts";
+import { openNetwork } from "../cli/network.ts";
 import { nodeIdentity } from "../cli/node-key.ts";
 import { describeEvent } from "../cli/node-log.ts";
 import { relayLine } from "../cli/relay-record.ts";
 import { StreamCommand } from "../cli/stream-command.ts";
 import { parseAddress, parseAmount, parseDuration, parseSize } from "../cli/values.ts";
-import { rest } from "../cli/waiting.ts";
-import type { SecretKey } from "../core/crypto/crypto.ts";
-import { formatEnode } from "../core/devp2p/enode.ts";
+import { rest, type Woken } from "../cli/waiting.ts";
+import { type Enode, formatEnode } from "../core/devp2p/enode.ts";
 import { Hub } from "../core/node/hub.ts";
-import { type Relay, startRelay } from "../core/node/relay.ts";
+import type { NodeEvent } from "../core/node/node-io.ts";
+import type { Clock } from "../core/node/ports.ts";
+import { type Relay, type RelayOptions, startRelay } from "../core/node/relay.ts";
 import { type RelayReport, reporter } from "../core/node/relay-report.ts";
 import { UsageError } from "../core/platform/errors.ts";
-import type { NodeId } from "../core/platform/node-id.ts";
+import type { Millis } from "../core/platform/time.ts";
 import { DEFAULT_WHISPER_OPTIONS } from "../core/whisper/whisper.ts";
 import type { RateLimits } from "../core/whisper/whisper-io.ts";
 
@@ -66,96 +67,120 @@ export default class ServeCommand extends StreamCommand<Served> {
 
   protected override async work(): Promise<Served> {
     const { flags } = await this.parse(ServeCommand);
-    const { stopped } = this;
+    const ways = waysOf(flags);
     const network = await openNetwork(this.settings, this.config.version);
-    const hub = new Hub();
-    hub.listen((event) => {
-      const line = describeEvent(event);
-      if (line && line.level <= this.verbose) this.note(line.text);
-    });
     const { settings, passphrase } = this;
     const nodes = new NodeNames(network, settings, passphrase);
     const peers = await Promise.all(settings.peers.value.map((name) => nodes.find(name)));
     const trusted = await Promise.all((flags.trusted ?? []).map((name) => nodes.find(name)));
     const command = "statusctl serve";
     const identity = await nodeIdentity(network, { settings, passphrase, file: flags["node-key-file"], command });
-    const relay = await this.#start(network, {
-      hub,
-      flags,
-      nodeSecret: identity.secret,
-      trusted: trusted.map(({ id }) => id),
-    });
-    const report = reporter(relay.node, hub, network.clock);
-    for (const peer of peers) relay.node.connect(peer);
-    const enode = formatEnode(relay.enode);
-    await this.emit({ type: "listening", enode }, () => [enode]);
-    const failed = hub.first((event) => (event.type === "failed" ? event : undefined), stopped);
-    const woken = await this.#run(report, flags["status-every"], flags.for, failed);
-    const counts = report();
-    await relay.stop();
-    identity.release();
-    await this.end(woken === "signal" ? "signal" : "timeout", {
-      peers: counts.opened,
-      envelopes: counts.admissions.added,
-    });
-    return { enode, ...counts };
+    try {
+      const hub = this.#hub();
+      const ids = trusted.map(({ id }) => id);
+      const options = { ...network, ...ways.relay, nodeSecret: identity.secret, trusted: ids, observe: hub.tell };
+      const { reason, ...served } = await this.#serve(await startRelay(options), {
+        hub,
+        peers,
+        ways,
+        clock: network.clock,
+      });
+      await this.end(reason, { peers: served.opened, envelopes: served.admissions.added });
+      return served;
+    } finally {
+      identity.release();
+    }
   }
 
   protected override render(served: Served): Lines {
     return [relayLine(served)];
   }
 
-  #start(network: Network, { hub, flags, nodeSecret, trusted }: StartOptions): Promise<Relay> {
-    const pool = { ...DEFAULT_WHISPER_OPTIONS.pool, maxBytes: parseSize(flags["max-pool"]) };
-    return startRelay({
-      ...network,
-      nodeSecret,
-      listen: parseAddress(flags.listen),
-      quotas: { maxPeers: flags["max-peers"] },
-      trusted,
-      whisper: { minPow: parseAmount(flags["min-pow"]), pool, rateLimits: parseRateLimits(flags["rate-limit"]) },
-      observe: hub.tell,
+  #hub(): Hub {
+    const hub = new Hub();
+    hub.listen((event) => {
+      const line = describeEvent(event);
+      if (line && line.level <= this.verbose) this.note(line.text);
     });
+    return hub;
+  }
+
+  async #serve(relay: Relay, { hub, peers, ways, clock }: Serving): Promise<Served & { reason: Woken }> {
+    try {
+      const report = reporter(relay.node, hub, clock);
+      for (const peer of peers) relay.node.connect(peer);
+      const enode = formatEnode(relay.enode);
+      const over = new AbortController();
+      const failed = hub.first((event) => (event.type === "failed" ? event : undefined), over.signal);
+      await this.emit({ type: "listening", enode }, () => [enode]);
+      const reason = await this.#run(report, ways, failed).finally(() => over.abort());
+      return { enode, ...report(), reason };
+    } finally {
+      await relay.stop();
+    }
   }
 
   /** Waits for the end, saying figures now and then. */
   async #run(
     report: () => RelayReport,
-    every: string | undefined,
-    limit: string | undefined,
-    failed: Promise<unknown>,
-  ): Promise<"signal" | "timeout"> {
-    const tick =
-      every &&
-      setInterval(() => {
-        const figures = report();
-        void this.emit({ type: "status", ...figures }, () => [relayLine(figures)]);
-      }, parseDuration(every));
+    { everyMs, forMs }: Ways,
+    failed: Promise<Failure | undefined>,
+  ): Promise<Woken> {
+    const say = (): void => {
+      const figures = report();
+      void this.emit({ type: "status", ...figures }, () => [relayLine(figures)]);
+    };
+    const tick = everyMs === undefined ? undefined : setInterval(say, everyMs);
     try {
-      const over = rest(this.stopped, limit === undefined ? undefined : parseDuration(limit));
-      const failure = failed.then((event) => (event ? Promise.reject((event as { error: unknown }).error) : over));
+      const over = rest(this.stopped, forMs);
+      const failure = failed.then((event) => (event ? Promise.reject(event.error) : over));
       return await Promise.race([over, failure]);
     } finally {
-      clearInterval(tick || undefined);
+      clearInterval(tick);
     }
   }
 }
 
-interface StartOptions {
+type Failure = Extract<NodeEvent, { readonly type: "failed" }>;
+
+/** What the flags say. */
+interface Ways {
+  readonly relay: Pick<RelayOptions, "listen" | "quotas" | "whisper">;
+  readonly everyMs: Millis | undefined;
+  readonly forMs: Millis | undefined;
+}
+
+interface Serving {
   readonly hub: Hub;
-  readonly flags: ServeFlags;
-  readonly nodeSecret: SecretKey;
-  readonly trusted: readonly NodeId[];
+  readonly peers: readonly Enode[];
+  readonly ways: Ways;
+  readonly clock: Clock;
 }
 
 interface ServeFlags {
   readonly listen: string;
-  readonly "node-key-file"?: string | undefined;
   readonly "max-peers": number;
   readonly "min-pow": string;
   readonly "max-pool": string;
   readonly "rate-limit"?: string | undefined;
-  readonly trusted?: string[] | undefined;
+  readonly "status-every"?: string | undefined;
+  readonly for?: string | undefined;
+}
+
+/** Throws `UsageError`. */
+function waysOf(flags: ServeFlags): Ways {
+  const pool = { ...DEFAULT_WHISPER_OPTIONS.pool, maxBytes: parseSize(flags["max-pool"]) };
+  const rateLimits = parseRateLimits(flags["rate-limit"]);
+  const every = flags["status-every"];
+  return {
+    relay: {
+      listen: parseAddress(flags.listen),
+      quotas: { maxPeers: flags["max-peers"] },
+      whisper: { minPow: parseAmount(flags["min-pow"]), pool, rateLimits },
+    },
+    everyMs: every === undefined ? undefined : parseDuration(every),
+    forMs: flags.for === undefined ? undefined : parseDuration(flags.for),
+  };
 }
 
 function parseRateLimits(text = "0,0,0"): RateLimits {

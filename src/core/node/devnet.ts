@@ -6,6 +6,7 @@ import { freshSecret } from "./fresh-secret.ts";
 import type { NodeEvent } from "./node-io.ts";
 import type { Clock, Dialer, Miner } from "./ports.ts";
 import { type Relay, startRelay } from "./relay.ts";
+import { seededRandom } from "./seeded-random.ts";
 import { type Weather, weatherOf } from "./weather.ts";
 
 export const TOPOLOGIES = ["line", "ring", "full"] as const;
@@ -14,6 +15,8 @@ export type Topology = (typeof TOPOLOGIES)[number];
 export interface DevnetOptions {
   readonly crypto: Crypto;
   readonly random: Random;
+  /** Makes the keys and the weather of each relay the same again. */
+  readonly seed?: number;
   readonly clock: Clock;
   readonly dialer: Dialer;
   readonly miner: Miner;
@@ -52,14 +55,15 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
 }
 
 function member(options: DevnetOptions, index: number): Promise<Relay> {
-  const { host = "127.0.0.1", port = 0, weather, observe, random, clock, ...ports } = options;
+  const { host = "127.0.0.1", port = 0, weather, observe, seed, ...ports } = options;
+  const { crypto, clock, random } = ports;
+  const chance = (stream: number) => (seed === undefined ? random : seededRandom(crypto, seed, 2 * index + stream));
   return startRelay({
     ...ports,
-    random,
-    clock,
-    nodeSecret: freshSecret(ports.crypto, random),
+    nodeSecret: freshSecret(crypto, chance(0)),
     listen: { host, port: port === 0 ? 0 : port + index },
-    ...(weather ? { wrap: weatherOf(weather, clock, random) } : {}),
+    // Of its own: how many handshakes draw before the next link is a matter of timing.
+    ...(weather ? { wrap: weatherOf(weather, clock, chance(1)) } : {}),
     ...(observe ? { observe: (event: NodeEvent) => observe(index, event) } : {}),
   });
 }

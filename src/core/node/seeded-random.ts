@@ -3,10 +3,11 @@ import { bigEndian, concatBytes } from "../bytes/bytes.ts";
 import type { Hashes } from "../crypto/crypto.ts";
 import type { Random } from "../platform/random.ts";
 
-/** Keccak-256 of seed and counter, block after block. */
-export function seededRandom(hashes: Hashes, seed: number): Random {
+/** Keccak-256 of seed, stream and counter, block after block. `stream`: one of the independent sources of a seed. */
+export function seededRandom(hashes: Hashes, seed: number, stream: number): Random {
   let counter = 0;
-  const block = (): Uint8Array => hashes.keccak256(concatBytes(bigEndian(seed, 8), bigEndian(counter++, 8)));
+  const block = (): Uint8Array =>
+    hashes.keccak256(concatBytes(bigEndian(seed, 8), bigEndian(stream, 8), bigEndian(counter++, 8)));
   return {
     bytes: (length) => concatBytes(...Array.from({ length: Math.ceil(length / 32) }, block)).slice(0, length),
   };

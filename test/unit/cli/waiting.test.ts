@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers());
 test("rest ends with its time", async () => {
   const resting = rest(new AbortController().signal, 500);
   vi.advanceTimersByTime(500);
-  expect(await resting).toBe("timeout");
+  expect(await resting).toBe("complete");
 });
 
 test("rest ends with the signal, and leaves no timer", async () => {
