@@ -1,18 +1,19 @@
 /**
  * A public chat over two relays, whose members crash between any two inputs and start again from what was committed:
- * no message is kept or shown twice, none that was accepted is lost to its sender, every outbox drains, and once the world is
- * calm everybody hears everybody.
+ * no message is kept or shown twice, none that was accepted is lost to its sender, every outbox drains. What is said while no
+ * relay can be reached, however long, is sent when they are back; and once the world is calm everybody hears everybody.
  */
 import { aliasOf } from "../../src/core/accounts/alias.ts";
 import { openKeyring } from "../../src/core/accounts/keyring.ts";
 import type { Crypto, SecretKey } from "../../src/core/crypto/crypto.ts";
 import { Messenger } from "../../src/core/messenger/messenger.ts";
 import type { MessageId } from "../../src/core/messenger/messenger-io.ts";
-import type { NodeEvent } from "../../src/core/node/node-io.ts";
-import { MINUTE, SECOND } from "../../src/core/platform/time.ts";
+import type { MessengerNews, NodeEvent } from "../../src/core/node/node-io.ts";
+import { MINUTE, type Millis, SECOND } from "../../src/core/platform/time.ts";
 import { MESSAGES } from "../../src/core/profile/documents.ts";
 import { MemoryStore } from "../../src/core/profile/memory-store.ts";
 import { StoredMessengerState } from "../../src/core/profile/messenger-state.ts";
+import type { EnvelopeHash } from "../../src/core/whisper/envelope.ts";
 import { SIM_MIN_POW } from "./drafts.ts";
 import { type Host, World } from "./world.ts";
 
@@ -20,6 +21,10 @@ const CHAT = "sim";
 const MEMBERS = 4;
 const MESSAGES_SAID = 12;
 const CRASHES = 8;
+/** Longer than six envelopes live, one after the other. */
+const OUTAGE_MS = 3 * MINUTE;
+/** An envelope that has less than this to live when a relay takes it may die on the way to others. */
+const PASSAGE_MS = 2 * SECOND;
 
 interface Member {
   readonly name: string;
@@ -30,12 +35,15 @@ interface Member {
   readonly shown: Map<MessageId, number>;
   /** What this member was told is on its way. */
   readonly accepted: Set<MessageId>;
+  /** What this member was told a relay has. */
+  readonly sent: Set<MessageId>;
   host: Host | undefined;
 }
 
 export function chatScenario(seed: number, crypto: Crypto): { failures: string[]; checks: number } {
   const scenario = new ChatScenario(seed, crypto);
   scenario.turmoil();
+  scenario.outage();
   scenario.calm();
   return scenario.verdict();
 }
@@ -46,10 +54,19 @@ class ChatScenario {
   readonly #chatSymKey: Uint8Array;
   readonly #relays: Host[];
   readonly #members: Member[];
+  /** A member that only listens, and that no crash and no outage keeps from the relays. */
+  readonly #ear: Member;
   readonly #failures: string[] = [];
   /** What was said when nothing was in the way any more. */
   readonly #calmMessages = new Set<MessageId>();
-  #isCalm = false;
+  /** What a relay has to take, and the ear to hear: said when nothing but time was in the way. */
+  readonly #outageMessages = new Set<MessageId>();
+  /** What left so late that it may have died on the way to the ear. */
+  readonly #late = new Set<MessageId>();
+  /** When envelopes expire. */
+  readonly #expiries = new Map<EnvelopeHash, Millis>();
+  /** Where accepted messages are noted besides. */
+  #phase: Set<MessageId> | undefined;
   #requests = 0;
   #said = 0;
 
@@ -61,7 +78,9 @@ class ChatScenario {
     const [one, other] = this.#relays;
     if (one && other) one.node.connect(other.enode);
     this.#members = Array.from({ length: MEMBERS }, (_, index) => this.#member(`member${index}`));
-    for (const member of this.#members) this.#boot(member);
+    this.#ear = this.#member("ear");
+    for (const member of [...this.#members, this.#ear]) this.#boot(member);
+    for (const relay of this.#relays) this.#ear.host?.node.connect(relay.enode);
   }
 
   turmoil(): void {
@@ -78,19 +97,40 @@ class ChatScenario {
     clock.runUntil(start + 2 * MINUTE);
   }
 
+  /** No relay can be reached, and members crash with what they have said. */
+  outage(): void {
+    const { clock, random, streams } = this.#world;
+    for (const member of this.#members) if (!member.host) this.#boot(member);
+    streams.partition((...ends) => ends.some((end) => end.startsWith("member")));
+    clock.runUntil(clock.now() + SECOND);
+    const start = clock.now();
+    const sometime = (task: () => void) => clock.at(start + random.between(0, MINUTE), task);
+    this.#phase = this.#outageMessages;
+    for (const member of this.#members) {
+      for (let count = random.between(1, 2); count > 0; count--) sometime(() => this.#say(member));
+      if (random.chance(0.5)) sometime(() => this.#crash(member));
+    }
+    clock.runUntil(start + OUTAGE_MS);
+    streams.heal();
+  }
+
   calm(): void {
     const { clock } = this.#world;
-    for (const member of this.#members) if (!member.host) this.#boot(member);
     clock.runUntil(clock.now() + 2 * MINUTE);
-    this.#isCalm = true;
+    this.#phase = this.#calmMessages;
     for (const member of this.#members) this.#say(member);
     clock.runUntil(clock.now() + MINUTE);
-    for (const { host } of this.#members) host?.node.stop();
+    for (const { host } of [...this.#members, this.#ear]) host?.node.stop();
   }
 
   verdict(): { failures: string[]; checks: number } {
-    let checks = 0;
-    for (const member of this.#members) {
+    let checks = this.#outageMessages.size;
+    for (const id of this.#outageMessages) {
+      const isSent = this.#members.some(({ sent }) => sent.has(id));
+      if (!isSent) this.#failures.push(`${id}, said without a relay, was never sent`);
+      else if (!this.#late.has(id) && !this.#ear.shown.has(id)) this.#failures.push(`nobody heard ${id}`);
+    }
+    for (const member of [...this.#members, this.#ear]) {
       const state = new StoredMessengerState(this.#crypto, member.store);
       for (const [id, times] of member.shown) {
         if (times > 1) this.#failures.push(`${member.name} was shown ${id} ${times} times`);
@@ -116,7 +156,7 @@ class ChatScenario {
     const { random } = this.#world;
     const [chatKey, nodeKey] = [random.bytes(32), random.bytes(32)];
     const store = new MemoryStore();
-    return { name, chatKey, nodeKey, store, shown: new Map(), accepted: new Set(), host: undefined };
+    return { name, chatKey, nodeKey, store, shown: new Map(), accepted: new Set(), sent: new Set(), host: undefined };
   }
 
   #boot(member: Member): void {
@@ -157,14 +197,26 @@ class ChatScenario {
 
   #observe(member: Member, event: NodeEvent): void {
     if (event.type === "failed") this.#failures.push(`${member.name} failed: ${String(event.error)}`);
-    if (event.type !== "messenger") return;
-    if (event.event.type === "accepted") {
-      member.accepted.add(event.event.message);
-      if (this.#isCalm) this.#calmMessages.add(event.event.message);
+    if (event.type === "whisper" && event.event.type === "envelope") {
+      const { hash, expiry } = event.event.envelope;
+      this.#expiries.set(hash, expiry * SECOND);
     }
-    if (event.event.type === "message") {
-      const { id } = event.event.message;
+    if (event.type === "messenger") this.#hear(member, event.event);
+  }
+
+  #hear(member: Member, news: MessengerNews): void {
+    if (news.type === "accepted") {
+      member.accepted.add(news.message);
+      this.#phase?.add(news.message);
+    }
+    if (news.type === "message") {
+      const { id } = news.message;
       member.shown.set(id, (member.shown.get(id) ?? 0) + 1);
+    }
+    if (news.type === "delivery" && news.state === "sent") {
+      member.sent.add(news.message);
+      const expiry = (news.envelope && this.#expiries.get(news.envelope)) ?? 0;
+      if (expiry - this.#world.clock.now() < PASSAGE_MS) this.#late.add(news.message);
     }
   }
 }

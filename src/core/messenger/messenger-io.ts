@@ -89,7 +89,8 @@ export type Refusal = Exclude<Admission, "added" | "known">;
 
 /**
  * Where a message of ours is on its way. `sent`: a peer has it. `rejected`: a peer, or our own pool, said no; another peer
- * may still take it. `expired`: nobody took it, however often it was posted. `unmined`: no proof of work in time.
+ * may still take it. `expired`: nobody took it, however often it was written to peers, or for a day. `unmined`: no proof of
+ * work in time.
  */
 export type Delivery = "queued" | "posted" | "sent" | "rejected" | "expired" | "unmined";
 

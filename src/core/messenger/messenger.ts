@@ -32,7 +32,7 @@ export interface MessengerOptions {
   readonly random: Random;
   /** The three-word name of a key. */
   readonly aliasOf: (publicKey: PublicKey) => string;
-  /** Envelopes per message before it counts as expired; 6 by default. */
+  /** Envelopes per message that are written to peers before it counts as expired; 6 by default. */
   readonly maxAttempts?: number;
 }
 
@@ -67,7 +67,7 @@ export class Messenger implements Machine<MessengerInput, MessengerOutput> {
       case "envelope":
         return this.#receive(input, now);
       case "sent":
-        return input.awaited ? [] : this.#outbox.confirmed(input.hash, input.peer);
+        return input.awaited ? this.#outbox.written(input.hash) : this.#outbox.confirmed(input.hash, input.peer);
       case "confirmed":
         return this.#outbox.confirmed(input.hash, input.peer);
       case "rejected":

@@ -7,8 +7,10 @@
  *    |   \--no proof--> unmined          (and stays rejected when its envelope expires)
  *    \-----expired, attempts left --|--no attempts left--> expired
  * ```
- * Every attempt is a new envelope around the same signed bytes, so receivers see one message. A confirmation counts
- * whichever attempt it is for. Failed messages that were sent under an idempotency key stay, to be taken up by a rerun.
+ * Every envelope is a new one around the same signed bytes, so receivers see one message. An attempt is an envelope that
+ * was written to a peer: while nobody is there, one follows the other as they expire, until the message is too old. A
+ * confirmation counts whichever attempt it is for. Failed messages that were sent under an idempotency key stay, to be
+ * taken up by a rerun.
  */
 import type { MessageId } from "../payloads/application-metadata.ts";
 import { UsageError } from "../platform/errors.ts";
@@ -26,15 +28,21 @@ const MAX_ITEMS = 10_000;
 const MINED_AT_ONCE = 4;
 /** The work time of every Status client. */
 const MINING_BUDGET_MS = 5_000;
-/** What nobody took for a day is out of place when the profile is opened again. */
+/** What nobody took for a day is out of place when somebody is there again. */
 const MAX_AGE: Millis = DAY;
 
 type OutboxOutput = Extract<MessengerOutput, { type: "mine" | "delivery" }>;
 type DeliveryNews = Partial<Pick<Extract<MessengerOutput, { type: "delivery" }>, "envelope" | "peer" | "reason">>;
 
+/** An envelope that was posted. */
+interface Posting {
+  readonly message: MessageId;
+  readonly isWritten: boolean;
+}
+
 export interface OutboxOptions {
   readonly state: MessengerState;
-  /** Envelopes per message. */
+  /** Envelopes per message that are written to peers. */
   readonly maxAttempts: number;
   readonly draft: (item: OutboxItem, now: Millis) => EnvelopeDraft;
 }
@@ -47,8 +55,8 @@ export class Outbox {
   readonly #waiting = new Set<MessageId>();
   /** By task. BOUNDED BY `MINED_AT_ONCE`. */
   readonly #mining = new Map<number, MessageId>();
-  /** Which message an envelope was posted for, and the reverse. BOUNDED BY the items, `maxAttempts` each. */
-  readonly #messageOf = new Map<EnvelopeHash, MessageId>();
+  /** What may still be confirmed, and which of it a message has. BOUNDED BY the items, `maxAttempts` and one each. */
+  readonly #postings = new Map<EnvelopeHash, Posting>();
   readonly #envelopesOf = new Map<MessageId, readonly EnvelopeHash[]>();
   /** Which message was last asked for under an idempotency key. BOUNDED BY the items. */
   readonly #requests = new Map<string, MessageId>();
@@ -60,9 +68,9 @@ export class Outbox {
     for (const item of items) this.#index(item);
   }
 
-  /** Takes up what a former run left: envelopes of that run are in no pool any more. */
+  /** Takes up what a former run left: envelopes of that run are in no pool any more, so nobody confirms them. */
   resume(now: Millis): OutboxOutput[] {
-    const unfinished = [...this.#items.values()].filter(({ state }) => state === "queued" || state === "posted");
+    const unfinished = [...this.#items.values()].filter(({ state }) => !hasFailed(state));
     return [...unfinished.flatMap((item) => this.#again(item, now, "taken up after a restart")), ...this.#mine(now)];
   }
 
@@ -102,10 +110,19 @@ export class Outbox {
     const next = this.#mine(now);
     if (!item) return { posted: undefined, outputs: next };
     if (!envelope) return { posted: undefined, outputs: [...this.#fail(item, "unmined", {}), ...next] };
-    const posted = this.#put({ ...item, state: "posted", attempts: item.attempts + 1 });
-    this.#messageOf.set(envelope.hash, item.id);
+    const posted = this.#put({ ...item, state: "posted" });
+    this.#postings.set(envelope.hash, { message: item.id, isWritten: false });
     this.#envelopesOf.set(item.id, [...(this.#envelopesOf.get(item.id) ?? []), envelope.hash]);
     return { posted, outputs: [delivery(posted, "posted", { envelope: envelope.hash }), ...next] };
+  }
+
+  /** The envelope is on its way to a peer who will confirm it. */
+  written(hash: EnvelopeHash): OutboxOutput[] {
+    const posting = this.#postings.get(hash);
+    if (!posting || posting.isWritten) return [];
+    this.#postings.set(hash, { ...posting, isWritten: true });
+    this.#countAttempt(hash);
+    return [];
   }
 
   /** A peer has the envelope. */
@@ -126,29 +143,52 @@ export class Outbox {
     return [delivery(item, "rejected", { envelope: hash, peer, reason })];
   }
 
-  /** Our own pool refused the envelope; one that was mined too long may be mined again. */
+  /**
+   * Our own pool refused the envelope. One that was mined too long may be mined again, but it counts: unlike one that
+   * waits in vain for peers, it cost more time than it had to live.
+   */
   refused(hash: EnvelopeHash, why: Refusal, now: Millis): OutboxOutput[] {
-    if (why === "expired") return this.expired(hash, now);
+    if (why === "expired") {
+      this.#countAttempt(hash);
+      return this.expired(hash, now);
+    }
     const item = this.#itemOf(hash);
     return item ? this.#fail(item, "rejected", { envelope: hash, reason: `our own pool: ${why}` }) : [];
   }
 
   /** The envelope left our pool by age. */
   expired(hash: EnvelopeHash, now: Millis): OutboxOutput[] {
+    const posting = this.#postings.get(hash);
     const item = this.#itemOf(hash);
-    if (item?.state === "rejected") return this.#end(item);
-    if (item?.state !== "posted") return [];
-    return [...this.#again(item, now, "nobody confirmed the envelope before it expired"), ...this.#mine(now)];
+    if (!posting || !item) return [];
+    if (!posting.isWritten) this.#forget(hash, item.id);
+    switch (item.state) {
+      case "posted":
+        return [...this.#again(item, now, whyExpired(posting)), ...this.#mine(now)];
+      case "rejected":
+        return this.#end(item);
+      default:
+        return [];
+    }
   }
 
   #itemOf(hash: EnvelopeHash): OutboxItem | undefined {
-    const id = this.#messageOf.get(hash);
-    return id === undefined ? undefined : this.#items.get(id);
+    const posting = this.#postings.get(hash);
+    return posting && this.#items.get(posting.message);
+  }
+
+  #countAttempt(hash: EnvelopeHash): void {
+    const item = this.#itemOf(hash);
+    if (item) this.#put({ ...item, attempts: item.attempts + 1 });
   }
 
   #again(item: OutboxItem, now: Millis, reason: string): OutboxOutput[] {
-    const isSpent = item.attempts >= this.#options.maxAttempts || now - item.queuedAt > MAX_AGE;
-    return isSpent ? this.#fail(item, "expired", {}) : this.#queue(item, { reason });
+    const { attempts, queuedAt } = item;
+    if (attempts >= this.#options.maxAttempts) {
+      return this.#fail(item, "expired", { reason: `nobody confirmed any of ${attempts} envelopes` });
+    }
+    if (now - queuedAt > MAX_AGE) return this.#fail(item, "expired", { reason: "nobody took it within a day" });
+    return this.#queue(item, { reason });
   }
 
   #queue(item: OutboxItem, news: DeliveryNews): OutboxOutput[] {
@@ -195,17 +235,29 @@ export class Outbox {
     if (item.requestKey !== null) this.#requests.set(item.requestKey, item.id);
   }
 
+  /** Nobody can confirm what nobody was sent. */
+  #forget(hash: EnvelopeHash, id: MessageId): void {
+    this.#postings.delete(hash);
+    const others = (this.#envelopesOf.get(id) ?? []).filter((other) => other !== hash);
+    this.#envelopesOf.set(id, others);
+  }
+
   #drop({ id, requestKey }: OutboxItem): void {
     this.#items.delete(id);
     this.#waiting.delete(id);
     if (requestKey !== null) this.#requests.delete(requestKey);
-    for (const hash of this.#envelopesOf.get(id) ?? []) this.#messageOf.delete(hash);
+    for (const hash of this.#envelopesOf.get(id) ?? []) this.#postings.delete(hash);
     this.#envelopesOf.delete(id);
     this.#options.state.removeOutboxItem(id);
   }
 }
 
 const hasFailed = (state: OutboxState): boolean => state !== "queued" && state !== "posted";
+
+const whyExpired = ({ isWritten }: Posting): string =>
+  isWritten
+    ? "nobody confirmed the envelope before it expired"
+    : "there was no peer for the envelope before it expired";
 
 function delivery(
   { id }: OutboxItem,

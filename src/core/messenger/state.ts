@@ -35,7 +35,7 @@ export interface OutboxItem {
   /** Wanted proof of work. */
   readonly pow: number;
   readonly state: OutboxState;
-  /** How many envelopes were posted. */
+  /** How many envelopes were written to peers, or were mined too long for that. */
   readonly attempts: number;
   /** The idempotency key, if one was given. */
   readonly requestKey: string | null;

@@ -67,15 +67,19 @@ test("envelopes of others are none of our deliveries", () => {
   expect([confirmed(alice, envelope), expired(alice, envelope), refused(alice, envelope, "weak")].flat()).toEqual([]);
 });
 
-test("an expired envelope is followed by another one around the same message, six in all", () => {
+test("an expired envelope is followed by another one around the same message, six in all that were written", () => {
   const { alice, bob } = people();
   let envelope = alice.post("hello");
   const { id } = bob.read(envelope);
   for (let attempt = 2; attempt <= 6; attempt++) {
     alice.now += seconds(16);
     bob.now = alice.now;
+    sent(alice, envelope, true);
     const again = expired(alice, envelope);
-    expect(statesOf(again)).toEqual(["queued"]);
+    expect(only(again, "delivery")).toMatchObject({
+      state: "queued",
+      reason: "nobody confirmed the envelope before it expired",
+    });
     const mined = alice.mine(again);
     expect(mined.map(({ type }) => type)).toEqual(["delivery", "post"]);
     const next = only(mined, "post").envelope;
@@ -84,15 +88,63 @@ test("an expired envelope is followed by another one around the same message, si
     expect(bob.hear(next)).toEqual([]);
     envelope = next;
   }
+  sent(alice, envelope, true);
+  const reason = "nobody confirmed any of 6 envelopes";
   expect(expired(alice, envelope)).toEqual([
-    { type: "delivery", message: id, envelope: null, state: "expired", peer: null, reason: null },
+    { type: "delivery", message: id, envelope: null, state: "expired", peer: null, reason },
   ]);
   expect(alice.state.outbox()).toEqual([]);
+});
+
+test("an envelope that is written to several peers is one attempt", () => {
+  const { alice } = people();
+  const envelope = alice.post("hello");
+  for (const peer of [PEER, OTHER_PEER, PEER]) alice.feed({ type: "sent", hash: envelope.hash, peer, awaited: true });
+  expect(alice.state.outbox()).toMatchObject([{ state: "posted", attempts: 1 }]);
+});
+
+test("while no peer is there a message costs an envelope per ttl and no attempt, for a day", () => {
+  const { alice } = people();
+  const ttl = 900;
+  let envelope = alice.post("hello", { ttl, pow: 0 });
+  for (; alice.now <= START + DAY - seconds(ttl); alice.now += seconds(ttl)) {
+    const again = expired(alice, envelope);
+    expect(only(again, "delivery")).toMatchObject({
+      state: "queued",
+      reason: "there was no peer for the envelope before it expired",
+    });
+    envelope = only(alice.mine(again), "post").envelope;
+  }
+  expect(alice.state.outbox()).toMatchObject([{ state: "posted", attempts: 0 }]);
+  alice.now += seconds(ttl);
+  expect(expired(alice, envelope)).toMatchObject([{ state: "expired", reason: "nobody took it within a day" }]);
+  expect(alice.state.outbox()).toEqual([]);
+});
+
+test("a message that waited in vain has all its attempts when a peer comes", () => {
+  const { alice } = people();
+  let envelope = alice.post("hello");
+  for (let count = 0; count < 10; count++) envelope = only(alice.mine(expired(alice, envelope)), "post").envelope;
+  for (let attempt = 1; attempt < 6; attempt++) {
+    sent(alice, envelope, true);
+    envelope = only(alice.mine(expired(alice, envelope)), "post").envelope;
+  }
+  expect(statesOf(sent(alice, envelope))).toEqual(["sent"]);
+});
+
+test("attempts are counted over restarts", () => {
+  const { alice } = people();
+  sent(alice, alice.post("hello"), true);
+  for (let attempt = 2; attempt <= 6; attempt++) {
+    sent(alice, only(alice.mine(alice.restart()), "post").envelope, true);
+  }
+  expect(statesOf(alice.restart())).toEqual(["expired"]);
 });
 
 test("a late confirmation of the first attempt spares the second", () => {
   const { alice } = people();
   const first = alice.post("hello");
+  sent(alice, first, true);
   const again = expired(alice, first);
   expect(statesOf(confirmed(alice, first))).toEqual(["sent"]);
   expect(alice.mine(again)).toEqual([]);
@@ -120,6 +172,7 @@ test("what nobody but a rejecting peer saw is not posted again", () => {
 test("a rejection of the first attempt does not stop the second", () => {
   const { alice } = people();
   const first = alice.post("hello");
+  sent(alice, first, true);
   const again = expired(alice, first);
   expect(statesOf(rejected(alice, first))).toEqual(["rejected"]);
   const second = only(alice.mine(again), "post").envelope;
@@ -140,6 +193,15 @@ test("an envelope that was mined too long to be taken is mined again", () => {
   const { alice } = people();
   const envelope = alice.post("hello");
   expect(statesOf(refused(alice, envelope, "expired"))).toEqual(["queued"]);
+});
+
+test("an envelope that is mined too long again and again is given up", () => {
+  const { alice } = people();
+  let envelope = alice.post("hello");
+  for (let attempt = 1; attempt < 6; attempt++) {
+    envelope = only(alice.mine(refused(alice, envelope, "expired")), "post").envelope;
+  }
+  expect(statesOf(refused(alice, envelope, "expired"))).toEqual(["expired"]);
 });
 
 test("work that is not done in time ends the message", () => {
