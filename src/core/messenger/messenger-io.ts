@@ -88,8 +88,8 @@ export type MessengerInput =
 export type Refusal = Exclude<Admission, "added" | "known">;
 
 /**
- * Where a message of ours is on its way. `sent`: a peer has it. `rejected`: a peer, or our own pool, said no; another peer
- * may still take it. `expired`: nobody took it, however often it was written to peers, or for a day. `unmined`: no proof of
+ * Where a message of ours is on its way. `sent`: a peer has it. `rejected` by a peer: another may still take it; without a
+ * peer it is over. `expired`: nobody took it, however often it was written to peers, or for a day. `unmined`: no proof of
  * work in time.
  */
 export type Delivery = "queued" | "posted" | "sent" | "rejected" | "expired" | "unmined";
@@ -106,7 +106,7 @@ export type MessengerOutput =
   | { readonly type: "accepted"; readonly request: number; readonly message: MessageId; readonly known: boolean }
   /** `say` asks for something impossible; nothing was changed. */
   | { readonly type: "refused"; readonly request: number; readonly error: UsageError }
-  /** A message of ours moved on; `peer` is who confirmed or refused it. */
+  /** A message of ours moved on; `peer` is who confirmed or refused it; null when that is our own conclusion. */
   | {
       readonly type: "delivery";
       readonly message: MessageId;

@@ -38,6 +38,8 @@ type DeliveryNews = Partial<Pick<Extract<MessengerOutput, { type: "delivery" }>,
 interface Posting {
   readonly message: MessageId;
   readonly isWritten: boolean;
+  /** Why a peer refused it. */
+  readonly refusal?: string;
 }
 
 export interface OutboxOptions {
@@ -68,9 +70,11 @@ export class Outbox {
     for (const item of items) this.#index(item);
   }
 
-  /** Takes up what a former run left: envelopes of that run are in no pool any more, so nobody confirms them. */
+  /** Takes up what a former run left: envelopes of that run are in no pool any more, so what failed is over. */
   resume(now: Millis): OutboxOutput[] {
-    const unfinished = [...this.#items.values()].filter(({ state }) => !hasFailed(state));
+    const items = [...this.#items.values()];
+    for (const item of items) if (hasFailed(item.state) && item.requestKey === null) this.#drop(item);
+    const unfinished = items.filter(({ state }) => !hasFailed(state));
     return [...unfinished.flatMap((item) => this.#again(item, now, "taken up after a restart")), ...this.#mine(now)];
   }
 
@@ -136,8 +140,10 @@ export class Outbox {
 
   /** A peer refused the envelope; others may still take it. */
   rejected(hash: EnvelopeHash, peer: NodeId, reason: string): OutboxOutput[] {
+    const posting = this.#postings.get(hash);
     const item = this.#itemOf(hash);
-    if (!item) return [];
+    if (!posting || !item) return [];
+    this.#postings.set(hash, { ...posting, refusal: reason });
     // A former attempt must not stop the present one.
     if (item.state === "posted") this.#put({ ...item, state: "rejected" });
     return [delivery(item, "rejected", { envelope: hash, peer, reason })];
@@ -166,7 +172,7 @@ export class Outbox {
       case "posted":
         return [...this.#again(item, now, whyExpired(posting)), ...this.#mine(now)];
       case "rejected":
-        return this.#end(item);
+        return this.#fail(item, "rejected", { envelope: hash, reason: whyRejected(posting) });
       default:
         return [];
     }
@@ -258,6 +264,9 @@ const whyExpired = ({ isWritten }: Posting): string =>
   isWritten
     ? "nobody confirmed the envelope before it expired"
     : "there was no peer for the envelope before it expired";
+
+const whyRejected = ({ refusal = "refused" }: Posting): string =>
+  `${refusal}; nobody else confirmed the envelope before it expired`;
 
 function delivery(
   { id }: OutboxItem,

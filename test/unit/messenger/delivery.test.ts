@@ -161,12 +161,26 @@ test("what one peer rejects another may take", () => {
   expect(statesOf(confirmed(alice, envelope, OTHER_PEER))).toEqual(["sent"]);
 });
 
-test("what nobody but a rejecting peer saw is not posted again", () => {
+test("what a peer rejected and nobody else took is not posted again, and that is said at last", () => {
   const { alice } = people();
-  const envelope = alice.post("hello");
+  const said = alice.say("hello");
+  const { message } = only(said, "accepted");
+  const { envelope } = only(alice.mine(said), "post");
+  for (const peer of [PEER, OTHER_PEER]) alice.feed({ type: "sent", hash: envelope.hash, peer, awaited: true });
   rejected(alice, envelope);
-  expect(expired(alice, envelope)).toEqual([]);
+  const reason = "too little work (code 38); nobody else confirmed the envelope before it expired";
+  expect(expired(alice, envelope)).toEqual([
+    { type: "delivery", message, envelope: envelope.hash, state: "rejected", peer: null, reason },
+  ]);
   expect(alice.state.outbox()).toEqual([]);
+});
+
+test("what was rejected stays over a restart only where a rerun may ask for it", () => {
+  const { alice } = people();
+  for (const more of [{}, { idempotencyKey: "k" }]) rejected(alice, alice.post("hello", more));
+  expect(alice.state.outbox()).toHaveLength(2);
+  expect(statesOf(alice.restart())).toEqual([]);
+  expect(alice.state.outbox()).toMatchObject([{ requestKey: "k", state: "rejected" }]);
 });
 
 test("a rejection of the first attempt does not stop the second", () => {
