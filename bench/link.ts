@@ -2,6 +2,8 @@
  * The way to a peer: TCP open, auth, ack, Hello from both sides. Over loopback between two processes against the
  * reference, and of two links in memory against the primitives that nobody can do without, both sides together.
  */
+import assert from "node:assert";
+import type { PublicKey, SecretKey } from "../src/core/crypto/crypto.ts";
 import { openCrypto } from "../src/core/crypto/open.ts";
 import { nodeIdOf, parseEnode } from "../src/core/devp2p/enode.ts";
 import { Link } from "../src/core/devp2p/link.ts";
@@ -20,18 +22,22 @@ const HANDSHAKES = 300;
 const crypto = await openCrypto("fast");
 const ours = freshSecret(crypto, random);
 const theirs = freshSecret(crypto, random);
-const theirKey = crypto.publicKeyOf(theirs);
-const digest = random.bytes(32);
-const signature = crypto.sign(digest, ours);
+const [ourKey, theirKey] = [crypto.publicKeyOf(ours), crypto.publicKeyOf(theirs)];
+/** Never the same twice in a row: the tables of the curve are larger than the processor's nearest memory. */
+const samples = Array.from({ length: 256 }, () => {
+  const [secret, digest] = [freshSecret(crypto, random), random.bytes(32)];
+  return { secret, key: crypto.publicKeyOf(secret), digest, signature: crypto.sign(digest, secret) };
+});
+let taken = 0;
 
-const optionsOf = (staticSecret: Uint8Array) => {
-  return { crypto, random, staticSecret, clientId: "bench/link", capabilities: [SHH], now: Date.now() };
+const optionsOf = (staticSecret: SecretKey, staticKey: PublicKey) => {
+  return { crypto, random, staticSecret, staticKey, clientId: "bench/link", capabilities: [SHH], now: Date.now() };
 };
 
 /** A handshake of two machines, as far as both are ready. */
 function inMemory(): void {
-  const dialling = Link.dial({ ...optionsOf(ours), remote: nodeIdOf(theirKey) });
-  const accepting = Link.accept(optionsOf(theirs));
+  const dialling = Link.dial({ ...optionsOf(ours, ourKey), remote: nodeIdOf(theirKey) });
+  const accepting = Link.accept(optionsOf(theirs, theirKey));
   let ready = 0;
   const perform = (link: Link, other: Link, outputs: readonly LinkOutput[]): void => {
     const tell = (to: Link, from: Link, input: LinkInput) => perform(to, from, to.feed(input, Date.now()));
@@ -50,16 +56,19 @@ function inMemory(): void {
  * session. Keys of the moment are one for each sealing, and the recipient's for the session.
  */
 function primitives(): void {
-  for (let count = 0; count < 8; count++) crypto.agree(ours, theirKey);
-  for (let count = 0; count < 3; count++) crypto.publicKeyOf(ours);
-  crypto.sign(digest, ours);
+  const next = () => samples[taken++ % samples.length] ?? assert.fail();
+  for (let count = 0; count < 8; count++) crypto.agree(next().secret, next().key);
+  for (let count = 0; count < 3; count++) crypto.publicKeyOf(next().secret);
+  crypto.sign(next().digest, next().secret);
+  const { digest, signature } = next();
   crypto.recover(digest, signature);
 }
 
 /** From the call to the peer being ready, in milliseconds; with a fresh key, as if nobody had met before. */
 function handshake(relay: string): Promise<number> {
   const { id, host, tcpPort } = parseEnode(crypto, relay);
-  const options = optionsOf(freshSecret(crypto, random));
+  const secret = freshSecret(crypto, random);
+  const options = optionsOf(secret, crypto.publicKeyOf(secret));
   const start = performance.now();
   return new Promise((resolve, reject) => {
     tcpDialer().dial(

@@ -10,7 +10,7 @@
  *
  * Not concerned with sockets, with who may connect, or with what subprotocols say.
  */
-import type { SecretKey } from "../crypto/crypto.ts";
+import type { PublicKey, SecretKey } from "../crypto/crypto.ts";
 import { assert, RemoteError } from "../platform/errors.ts";
 import type { Machine } from "../platform/machine.ts";
 import type { NodeId } from "../platform/node-id.ts";
@@ -31,6 +31,8 @@ export interface LinkOptions {
   readonly random: Random;
   /** The node's identity. */
   readonly staticSecret: SecretKey;
+  /** Its public key, where it is at hand: made anew, it costs a link as much as an agreement. */
+  readonly staticKey?: PublicKey;
   /** For example `statusctl/v0.1.0/linux-x64/node20`. */
   readonly clientId: string;
   /** What is offered. */
@@ -243,7 +245,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     const state = this.#state;
     assert(state.name === "identified", "welcome answers identified");
     const { crypto, staticSecret, clientId, capabilities, listenPort = 0 } = this.#options;
-    const nodeId = nodeIdOf(crypto.publicKeyOf(staticSecret));
+    const nodeId = nodeIdOf(this.#options.staticKey ?? crypto.publicKeyOf(staticSecret));
     const offered = capabilities.toSorted((a, b) => byName(a, b) || a.version - b.version);
     this.#state = { ...state, name: "awaiting hello" };
     const hello = { version: BASE_VERSION, clientId, capabilities: offered, listenPort, nodeId };

@@ -8,6 +8,7 @@
  *
  * Runs on real ports (`system.ts`, `tcp.ts`, `miner.ts`) and in the simulated world alike.
  */
+import type { PublicKey } from "../crypto/crypto.ts";
 import { DISCONNECT_REASONS } from "../devp2p/disconnect.ts";
 import { type Enode, nodeIdOf } from "../devp2p/enode.ts";
 import { Link } from "../devp2p/link.ts";
@@ -30,6 +31,7 @@ import type { Wire, WireEvents } from "./ports.ts";
 
 export class Node {
   readonly id: NodeId;
+  readonly #key: PublicKey;
   readonly #options: NodeOptions;
   readonly #connections: Connections;
   readonly #statics = new StaticPeers();
@@ -44,7 +46,8 @@ export class Node {
 
   constructor(options: NodeOptions) {
     this.#options = options;
-    this.id = nodeIdOf(options.crypto.publicKeyOf(options.nodeSecret));
+    this.#key = options.crypto.publicKeyOf(options.nodeSecret);
+    this.id = nodeIdOf(this.#key);
     this.#trusted = new Set(options.trusted);
     const welcome = (peer: NodeId): boolean => this.#statics.has(peer) || this.#trusted.has(peer);
     this.#connections = new Connections(this.id, { ...DEFAULT_QUOTAS, ...options.quotas }, welcome);
@@ -181,7 +184,8 @@ export class Node {
   #begin(wire: Wire, dialled: Enode | undefined, id = this.#connections.nextId()): WireEvents {
     const { crypto, random, nodeSecret, clientId, clock, trace = false } = this.#options;
     const now = clock.now();
-    const options = { crypto, random, staticSecret: nodeSecret, clientId, capabilities: [SHH], now, trace };
+    const keys = { staticSecret: nodeSecret, staticKey: this.#key };
+    const options = { crypto, random, ...keys, clientId, capabilities: [SHH], now, trace };
     const link = dialled ? Link.dial({ ...options, remote: dialled.id }) : Link.accept(options);
     const connection: Connection = { id, wire, link, dialled };
     this.#connections.add(connection);

@@ -33,6 +33,8 @@ export interface HandshakeOptions {
   /** Gives, in this order: the ephemeral secret, the nonce (32 bytes), then what `sealPacket` takes. */
   readonly random: Random;
   readonly staticSecret: SecretKey;
+  /** Its public key, where it is at hand. */
+  readonly staticKey?: PublicKey;
 }
 
 /** The initiator has written auth. */
@@ -71,13 +73,13 @@ const VERSION = 4;
 
 /** Begins as the side that opened the stream. Throws `RemoteError` BAD_KEY when `remote` is not a point. */
 export function initiate(
-  { crypto, random, staticSecret }: HandshakeOptions,
+  { crypto, random, staticSecret, staticKey: ownKey = crypto.publicKeyOf(staticSecret) }: HandshakeOptions,
   { remote, format = "eip8" }: { readonly remote: PublicKey; readonly format?: PacketFormat },
 ): { readonly auth: Uint8Array; readonly waiting: AwaitingAck } {
   const ephemeralSecret = freshSecret(crypto, random);
   const nonce = random.bytes(32);
   const signature = crypto.sign(xor(crypto.agree(staticSecret, remote), nonce), ephemeralSecret);
-  const staticKey = crypto.publicKeyOf(staticSecret).subarray(1);
+  const staticKey = ownKey.subarray(1);
   const body =
     format === "eip8"
       ? encodeRlp([signature, staticKey, nonce, VERSION])
@@ -111,7 +113,7 @@ export function readAuth(crypto: HandshakeCrypto, staticSecret: SecretKey, auth:
 
 /** Answers in the format that was read: only an old peer sends the legacy one, and it reads no other. */
 export function acknowledge(
-  { crypto, random }: Omit<HandshakeOptions, "staticSecret">,
+  { crypto, random }: Pick<HandshakeOptions, "crypto" | "random">,
   { remote, remoteEphemeral, remoteNonce, auth }: Authenticated,
 ): { readonly ack: Uint8Array; readonly established: Established } {
   const ephemeralSecret = freshSecret(crypto, random);

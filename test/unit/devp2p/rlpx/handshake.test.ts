@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bigEndian, concatBytes } from "../../../../src/core/bytes/bytes.ts";
 import { encodeRlp, type RlpValue } from "../../../../src/core/bytes/rlp.ts";
+import type { PublicKey } from "../../../../src/core/crypto/crypto.ts";
 import { ECIES_OVERHEAD, eciesEncrypt } from "../../../../src/core/crypto/ecies.ts";
 import { acknowledge, initiate, readAck, readAuth, type Secrets } from "../../../../src/core/devp2p/rlpx/handshake.ts";
 import { Inbox } from "../../../../src/core/devp2p/rlpx/inbox.ts";
@@ -68,6 +69,12 @@ describe("the handshake", () => {
       expect(atAlice.remote).toEqual(keyOf(BOB));
       expect(digests(atAlice.secrets)).toEqual(digests(mirrored(established.secrets)));
     });
+  });
+
+  test("says the same whether the public key is at hand or made anew", () => {
+    const dial = (given: { readonly staticKey?: PublicKey }) =>
+      initiate({ crypto, random: new SeededRandom(7), staticSecret: ALICE, ...given }, { remote: keyOf(BOB) }).auth;
+    expect(dial({ staticKey: keyOf(ALICE) })).toEqual(dial({}));
   });
 
   const mirrored = ({ egressMac, ingressMac, ...keys }: Secrets): Secrets => ({
