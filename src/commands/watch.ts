@@ -16,6 +16,7 @@ import { parseDuration, parseTopic } from "../cli/values.ts";
 import { formatPublicKey, parsePublicKey } from "../core/accounts/keys.ts";
 import type { MessageRecord } from "../core/messenger/messenger-io.ts";
 import type { Hub } from "../core/node/hub.ts";
+import type { LocalSession } from "../core/node/local-session.ts";
 import type { NodeEvent } from "../core/node/node-io.ts";
 import { parsePublicChatName } from "../core/payloads/chat-id.ts";
 import type { NodeId } from "../core/platform/node-id.ts";
@@ -34,6 +35,7 @@ interface WatchFlags {
   readonly topic?: string[] | undefined;
   readonly from?: string | undefined;
   readonly exec?: string | undefined;
+  readonly dump?: string | undefined;
   readonly stats: boolean;
 }
 
@@ -67,7 +69,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
       helpValue: "NAME",
       summary: "this public chat, repeatable; it is joined",
     }),
-    from: Flags.string({ helpValue: "KEY", summary: "messages of this author only" }),
+    from: Flags.string({ helpValue: "KEY", exclusive: ["raw"], summary: "messages of this author only" }),
     raw: Flags.boolean({ summary: "envelopes instead of messages" }),
     topic: Flags.string({
       multiple: true,
@@ -91,6 +93,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
 
   #traffic: Traffic | undefined;
   #dump: EnvelopeFolder | undefined;
+  #joined: LocalSession | undefined;
   #received = 0;
   #failedHooks = 0;
 
@@ -120,7 +123,9 @@ export default class WatchCommand extends StreamCommand<Watched> {
 
   async #watchRaw(network: Network, flags: WatchFlags, clock: StreamClock): Promise<void> {
     const { crypto } = network;
-    const chats = (flags.chat ?? []).map((chat): [Topic, string] => [publicChatTopic(crypto, chat), chat]);
+    const chats = (flags.chat ?? [])
+      .map(parsePublicChatName)
+      .map((chat): [Topic, string] => [publicChatTopic(crypto, chat), chat]);
     const topics = [...chats.map(([topic]) => topic), ...(flags.topic ?? []).map(parseTopic)];
     const peers = peersOf(crypto, this.settings, await knownPeers(crypto, this.settings, this.passphrase));
     const narrow = topics.length > 0 && this.settings.light.value !== false;
@@ -145,7 +150,7 @@ export default class WatchCommand extends StreamCommand<Watched> {
     } finally {
       presence.stop();
     }
-    if (stream.dropped > 0) this.caution("W_DROPPED", `${stream.dropped} envelopes came faster than they were read`);
+    this.#tellDropped(presence.hub.dropped, "envelopes");
   }
 
   async #watchMessages(network: Network, flags: WatchFlags, clock: StreamClock): Promise<void> {
@@ -159,21 +164,37 @@ export default class WatchCommand extends StreamCommand<Watched> {
         new Map(chats.map((chat) => [publicChatTopic(network.crypto, chat), chat])),
       );
       for (const chat of chats) await session.join(chat);
-      const { own } = session;
-      if (own) this.#announce(own.hub);
-      else this.note("another process holds the profile; its messages are shown");
-      own?.hub.listen((event) => this.#meter(event));
+      const isGuest = !this.#join(session.own);
+      if (isGuest) this.note("another process holds the profile; its messages are shown");
+      if (isGuest && (flags.stats || flags.dump !== undefined)) {
+        this.caution("W_HELD", "another process holds the profile and its traffic: --stats and --dump see none of it");
+      }
       session.start();
       for await (const message of session.messages(clock.signal)) {
+        this.#join(session.own);
         if (!isWanted(message, chats, from)) continue;
         const show = { hook: flags.exec, signal: clock.signal };
         await this.#show({ type: "message", ...message }, show, () => messageLines(message, this.colours));
         clock.tick();
         if (clock.signal.aborted) break;
       }
+      this.#tellDropped(session.own?.hub.dropped ?? 0, "messages");
     } finally {
       await session.close();
     }
+  }
+
+  /** Hears of the traffic of our own session; false when the profile is not ours. It may become ours while we watch. */
+  #join(own: LocalSession | undefined): boolean {
+    if (own === undefined || own === this.#joined) return own !== undefined;
+    this.#joined = own;
+    this.#announce(own.hub);
+    own.hub.listen((event) => this.#meter(event));
+    return true;
+  }
+
+  #tellDropped(count: number, what: string): void {
+    if (count > 0) this.caution("W_DROPPED", `${count} ${what} came faster than they were read`);
   }
 
   #announce(hub: Hub): void {

@@ -4,13 +4,15 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   /** BOUNDED BY `max`; what comes when it is full is counted in `dropped`. */
   readonly #values: T[] = [];
   readonly #max: number;
+  readonly #missed: () => void;
   #dropped = 0;
   #end: "open" | "ended" | { readonly error: unknown } = "open";
   #wake: () => void = () => undefined;
 
-  /** `max`: values kept for a reader that does not keep up. */
-  constructor(max = 20_000) {
+  /** `max`: values kept for a reader that does not keep up; `missed` is called for each that is not. */
+  constructor(max = 20_000, missed: () => void = () => undefined) {
     this.#max = max;
+    this.#missed = missed;
   }
 
   get dropped(): number {
@@ -18,8 +20,12 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   }
 
   push(value: T): void {
-    if (this.#values.length >= this.#max) this.#dropped++;
-    else this.#values.push(value);
+    if (this.#values.length >= this.#max) {
+      this.#dropped++;
+      this.#missed();
+      return;
+    }
+    this.#values.push(value);
     this.#wake();
   }
 

@@ -6,6 +6,12 @@ export type Listener = (event: NodeEvent) => void;
 
 export class Hub {
   readonly #listeners = new Set<Listener>(); // BOUNDED BY what this process waits for
+  #dropped = 0;
+
+  /** How many events were lost because readers of streams did not keep up. */
+  get dropped(): number {
+    return this.#dropped;
+  }
 
   readonly tell: Listener = (event) => {
     for (const listener of this.#listeners) listener(event);
@@ -47,16 +53,22 @@ export class Hub {
    * throws is what the reader gets last.
    */
   stream<T>(choose: (event: NodeEvent) => T | undefined, signal: AbortSignal): EventStream<T> {
-    return new EventStream((hear) => this.listen((event) => hear(() => choose(event))), signal);
+    const missed = (): void => void this.#dropped++;
+    return new EventStream((hear) => this.listen((event) => hear(() => choose(event))), signal, missed);
   }
 }
 
 /** Events as a queue, until the signal aborts. */
 export class EventStream<T> implements AsyncIterable<T> {
-  readonly #queue = new AsyncQueue<T>();
+  readonly #queue: AsyncQueue<T>;
   readonly #leave: () => void;
 
-  constructor(listen: (hear: (choose: () => T | undefined) => void) => () => void, signal: AbortSignal) {
+  constructor(
+    listen: (hear: (choose: () => T | undefined) => void) => () => void,
+    signal: AbortSignal,
+    missed: () => void,
+  ) {
+    this.#queue = new AsyncQueue<T>(undefined, missed);
     this.#leave = listen((choose) => this.#hear(choose));
     if (signal.aborted) this.#queue.end();
     signal.addEventListener("abort", () => this.#queue.end(), { once: true });

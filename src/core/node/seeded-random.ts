@@ -4,7 +4,7 @@ import type { Hashes } from "../crypto/crypto.ts";
 import type { Random } from "../platform/random.ts";
 
 /** Keccak-256 of seed, stream and counter, block after block. `stream`: one of the independent sources of a seed. */
-export function seededRandom(hashes: Hashes, seed: number, stream: number): Random {
+export function seededRandom(hashes: Hashes, seed: number, stream = 0): Random {
   let counter = 0;
   const block = (): Uint8Array =>
     hashes.keccak256(concatBytes(bigEndian(seed, 8), bigEndian(stream, 8), bigEndian(counter++, 8)));
