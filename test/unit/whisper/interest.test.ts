@@ -1,5 +1,5 @@
 /** What a light client tells its peers it wants. */
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../../src/core/bytes/bytes.ts";
 import { bloomOf, fill, joinBlooms, matches } from "../../../src/core/whisper/bloom.ts";
