@@ -102,8 +102,8 @@ export class Sending {
       case "unmined":
         return true;
       case "rejected":
-        // Another of the peers it was written to may still take it.
-        return this.#hopes <= 0;
+        // Another of the peers it was written to may still take it, unless nobody in particular says no: that is final.
+        return this.#peer === null || this.#hopes <= 0;
       case "queued":
       case "posted":
         return false;

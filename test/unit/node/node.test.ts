@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../../src/core/bytes/bytes.ts";
 import { Node } from "../../../src/core/node/node.ts";
-import type { NodeOptions } from "../../../src/core/node/node-options.ts";
 import type { NodeEvent } from "../../../src/core/node/node-io.ts";
+import type { NodeOptions } from "../../../src/core/node/node-options.ts";
 import type { WireEvents } from "../../../src/core/node/ports.ts";
 import { EnvironmentError } from "../../../src/core/platform/errors.ts";
 import { CODES, encodeMessages } from "../../../src/core/whisper/packets.ts";
