@@ -19,8 +19,8 @@ if (isTooOld(process.versions.node)) {
   const { complete } = await import("../dist/cli/complete.js");
   await complete(argv.slice(1), root);
 } else {
-  const { loadInstalled, main } = await import("../dist/cli/main.js");
-  await main(argv, loadInstalled(root));
+  const { start } = await import("../dist/cli/main.js");
+  await start(argv, root);
 }
 
 function isTooOld(version) {

@@ -55,8 +55,13 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
   protected abstract render(result: Result): Lines | Promise<Lines>;
 
   /** Runs the command from its arguments to its exit code; never rejects. */
-  execute(): Promise<unknown> {
-    return this._run();
+  async execute(): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      await this.catch(error instanceof Error ? error : new Error(String(error)));
+    }
+    await this.finally();
   }
 
   override async run(): Promise<void> {
@@ -174,6 +179,11 @@ export abstract class BaseCommand<Result extends object = object> extends Comman
     this.#warnings.push({ code, message });
     if (this.mode !== "json" && this.quiet < 2)
       void this.output.note(`${this.errorColours.yellow("warning:")} ${message}`);
+  }
+
+  /** oclif's own asks for the whole configuration, which is not loaded to run a command. */
+  override jsonEnabled(): boolean {
+    return this.mode === "json";
   }
 
   override warn(input: Error | string): Error | string {

@@ -1,5 +1,7 @@
 /** Help as text for people and as JSON for programs; both made from the manifest. */
-import { type Command, CommandHelp, type Config, Help } from "@oclif/core";
+import type { Command } from "@oclif/core";
+import { Config } from "@oclif/core/config";
+import { CommandHelp, Help } from "@oclif/core/help";
 import { UsageError } from "../core/platform/errors.ts";
 import { HELP_TOPICS } from "./help-topics.ts";
 import { suggestion } from "./route.ts";
@@ -35,6 +37,9 @@ interface FlagHelp {
   readonly options: readonly string[] | null;
   readonly env: string | null;
 }
+
+/** All that oclif knows of the program installed at `root`. */
+export const describeProgram = (root: string): Promise<Config> => Config.load({ root });
 
 /** Help about `words`: a command, a group of commands, a topic of its own, or everything. */
 export function helpOf(config: Config, words: readonly string[]): HelpResult {

@@ -1,31 +1,24 @@
 /** From the process to a command and back: the one place that ends the process, and only when all output is out. */
-import { Config } from "@oclif/core";
 import { UsageError } from "../core/platform/errors.ts";
-import type { BaseCommand } from "./base-command.ts";
 import { colours } from "./colour.ts";
 import { failureOf } from "./failure.ts";
 import { VALUE_FLAGS } from "./global-flags.ts";
 import { endWithReader, Output } from "./output.ts";
+import { installedProgram, type Program } from "./program.ts";
+
 import { modeOf, reportFailure } from "./report.ts";
 import { type Route, routeOf } from "./route.ts";
 
-export type LoadConfig = () => Promise<Config>;
-
-type CommandConstructor = new (argv: string[], config: Config) => BaseCommand;
-
-/** The installed program: its commands are named by the manifest beside its package.json. */
-export const loadInstalled =
-  (root: string): LoadConfig =>
-  () =>
-    Config.load({ root });
+/** The program installed at `root`. */
+export const start = (argv: readonly string[], root: string): Promise<void> => main(argv, () => installedProgram(root));
 
 /** Runs `argv` and ends the process. */
-export async function main(argv: readonly string[], loadConfig: LoadConfig): Promise<void> {
+export async function main(argv: readonly string[], loadProgram: () => Program | Promise<Program>): Promise<void> {
   endWithReader(process, (code) => process.exit(code));
   const output = new Output(process);
   try {
-    const config = await loadConfig();
-    await follow(routeOf(argv, { ids: config.commandIDs, valueFlags: VALUE_FLAGS }), config, { argv, output });
+    const program = await loadProgram();
+    await follow(routeOf(argv, { ...program, valueFlags: VALUE_FLAGS }), program, { argv, output });
   } catch (error) {
     const failure = failureOf(error);
     const mode = modeOf(argv, process.env);
@@ -42,36 +35,36 @@ interface Invocation {
   readonly output: Output;
 }
 
-async function follow(route: Route, config: Config, invocation: Invocation): Promise<void> {
+async function follow(route: Route, program: Program, invocation: Invocation): Promise<void> {
   switch (route.type) {
     case "run":
-      return runCommand(route.id, route.argv, config);
+      return runCommand(route.id, route.argv, program);
     case "help":
-      return showHelp(route.words, config, invocation);
+      return showHelp(route.words, program, invocation);
     case "incomplete":
-      throw await incomplete(route.words, config);
+      throw await incomplete(route.words, program);
     case "unknown":
       throw unknownCommand(route.words, route.suggestion);
   }
 }
 
-async function runCommand(id: string, argv: readonly string[], config: Config): Promise<void> {
-  const found = config.findCommand(id, { must: true });
-  const Class = (await found.load()) as unknown as CommandConstructor;
-  await new Class([...argv], config).execute();
+async function runCommand(id: string, argv: readonly string[], program: Program): Promise<void> {
+  const Class = await program.load(id);
+  await new Class([...argv], program.config).execute();
 }
 
-async function showHelp(words: readonly string[], config: Config, { argv, output }: Invocation): Promise<void> {
+async function showHelp(words: readonly string[], program: Program, { argv, output }: Invocation): Promise<void> {
   const { helpOf, helpText } = await import("./help.ts");
+  const config = await program.describe();
   if (modeOf(argv, process.env) === "text") return output.line(await helpText(config, words));
   const result = helpOf(config, words);
   const elapsedMs = Math.round(performance.now());
   return output.json({ ok: true, command: "help", schema: "help/1", result, warnings: [], elapsedMs });
 }
 
-async function incomplete(words: readonly string[], config: Config): Promise<UsageError> {
+async function incomplete(words: readonly string[], program: Program): Promise<UsageError> {
   const { helpOf } = await import("./help.ts");
-  const names = helpOf(config, words).commands.map(({ command }) => command);
+  const names = helpOf(await program.describe(), words).commands.map(({ command }) => command);
   const next = words.length === 0 ? "no command given" : `${words.join(" ")} needs one more word: ${names.join(", ")}`;
   return new UsageError("USAGE", next, { details: { hint: `See \`${["statusctl", ...words].join(" ")} --help\`.` } });
 }

@@ -14,8 +14,10 @@ export type Route =
   | { readonly type: "unknown"; readonly words: readonly string[]; readonly suggestion: string | undefined };
 
 export interface RouteTable {
-  /** Ids of all commands, with colons. */
-  readonly ids: readonly string[];
+  /** Whether there is a command with this id, such as `key:sign`. */
+  readonly has: (id: string) => boolean;
+  /** All ids; asked for only when there is none of these words. */
+  readonly ids: () => readonly string[];
   /** Global flags that stand before a value. */
   readonly valueFlags: ReadonlySet<string>;
 }
@@ -26,13 +28,14 @@ export function routeOf(given: readonly string[], table: RouteTable): Route {
   const argv = moveLeadingFlags(given, table.valueFlags);
   const words = leadingWords(argv);
   if (words[0] === "help") return { type: "help", words: words.slice(1) };
-  const id = longestId(words, table.ids);
+  const id = longestId(words, table.has);
   const length = id === undefined ? 0 : id.split(":").length;
   if (asksForHelp(argv)) return { type: "help", words: id === undefined ? words : words.slice(0, length) };
   if (id !== undefined) return { type: "run", id, argv: argv.slice(length) };
   if (words.length === 0) return given.length === 0 ? { type: "help", words } : { type: "incomplete", words };
-  const isGroup = table.ids.some((known) => known.startsWith(`${words.join(":")}:`));
-  return isGroup ? { type: "incomplete", words } : { type: "unknown", words, suggestion: suggestion(words, table.ids) };
+  const ids = table.ids();
+  const isGroup = ids.some((known) => known.startsWith(`${words.join(":")}:`));
+  return isGroup ? { type: "incomplete", words } : { type: "unknown", words, suggestion: suggestion(words, ids) };
 }
 
 /** `--json --profile bob send hi` becomes `send hi --json --profile bob`. */
@@ -52,10 +55,10 @@ function leadingWords(argv: readonly string[]): readonly string[] {
   return end === -1 ? argv : argv.slice(0, end);
 }
 
-function longestId(words: readonly string[], ids: readonly string[]): string | undefined {
+function longestId(words: readonly string[], has: RouteTable["has"]): string | undefined {
   for (let length = words.length; length > 0; length--) {
     const id = words.slice(0, length).join(":");
-    if (ids.includes(id)) return id;
+    if (has(id)) return id;
   }
   return undefined;
 }

@@ -1,29 +1,14 @@
 /**
- * Secrets come in through files, descriptors and the terminal, never through arguments or variables, and leave only on
- * request: everything else shows a fingerprint in their place.
+ * Secrets come in through files, descriptors and the terminal, never through arguments or variables. How they are shown:
+ * `redacted.ts`.
  */
 import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { concatBytes, textOf, utf8 } from "../core/bytes/bytes.ts";
-import { hexDigits } from "../core/bytes/hex.ts";
-import type { Hashes } from "../core/crypto/crypto.ts";
+import { concatBytes, textOf } from "../core/bytes/bytes.ts";
 import { EnvironmentError } from "../core/platform/errors.ts";
 import { type InputSource, readInput, STDIN } from "./stdin.ts";
-
-/** In place of a secret. */
-export interface Redacted {
-  readonly redacted: true;
-  /** Tells two secrets apart: 4 bytes as digits. */
-  readonly fingerprint: string;
-}
-
-/** Of secrets with the strength of a key only: a short password could be guessed from its fingerprint. */
-export function redact(hashes: Pick<Hashes, "sha256">, secret: Uint8Array): Redacted {
-  const digest = hashes.sha256(concatBytes(utf8("statusctl fingerprint"), secret));
-  return { redacted: true, fingerprint: hexDigits(digest.subarray(0, 4)) };
-}
 
 export interface SecretSources {
   /** A file, `-` for stdin; null when none was named. */

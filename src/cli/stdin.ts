@@ -1,9 +1,10 @@
 /**
  * Input that the user named: `-` for stdin, or a file. A command that was not told to read stdin never touches it, so
  * an open silent pipe cannot hang it; one that was reads to the end, however slowly the bytes come.
+ *
+ * What reading needs is loaded when something is read: most runs of commands that may read do not.
  */
-import { open } from "node:fs/promises";
-import { createInterface } from "node:readline";
+import type { FileHandle } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { concatBytes } from "../core/bytes/bytes.ts";
 import { EnvironmentError, UsageError } from "../core/platform/errors.ts";
@@ -37,6 +38,7 @@ export async function* inputLines(name: string, what: string, source: InputSourc
   if (name === STDIN) invite(what, source);
   const input = name === STDIN ? source.stdin : (await openNamed(name, what)).createReadStream();
   const { signal } = source;
+  const { createInterface } = await import("node:readline");
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, ...(signal ? { signal } : {}) });
   for await (const line of lines) {
     if (line.length > LINE_CHARS_MAX) throw new UsageError("USAGE", `${what}: a line of ${line.length} characters`);
@@ -69,7 +71,8 @@ function invite(what: string, { stdin, hint }: InputSource): void {
   if (stdin.isTTY === true) hint(`reading ${what} from the terminal; end with Ctrl-D`);
 }
 
-async function openNamed(path: string, what: string) {
+async function openNamed(path: string, what: string): Promise<FileHandle> {
+  const { open } = await import("node:fs/promises");
   try {
     const file = await open(path, "r");
     if ((await file.stat()).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });

@@ -1,14 +1,12 @@
 import { Flags } from "@oclif/core";
 import { BaseCommand, type Lines } from "../cli/base-command.ts";
-import { doorOf } from "../cli/primitives.ts";
-import { writePrivateFile } from "../cli/private-file.ts";
+import { openForLooking } from "../cli/primitives.ts";
 import { profilePlace } from "../cli/profile-access.ts";
-import { type Redacted, redact } from "../cli/secrets.ts";
+import { type Redacted, redact } from "../cli/redacted.ts";
 import { factLines } from "../cli/table.ts";
 import { describeIdentity, type Identity } from "../core/accounts/identity.ts";
 import { utf8 } from "../core/bytes/bytes.ts";
-import type { Crypto, PublicKey } from "../core/crypto/crypto.ts";
-import { openCrypto } from "../core/crypto/open.ts";
+import type { Hashes, PublicKey } from "../core/crypto/crypto.ts";
 import { formatEnode, nodeIdOf } from "../core/devp2p/enode.ts";
 import { readProfile } from "../core/node/profiles.ts";
 import { UsageError } from "../core/platform/errors.ts";
@@ -60,7 +58,7 @@ export default class WhoAmICommand extends BaseCommand<WhoAmI> {
   protected override async work(): Promise<WhoAmI> {
     const { flags } = await this.parse(WhoAmICommand);
     this.#qr = flags.qr;
-    const crypto = await openCrypto(doorOf("fast")); // its curve has no table to build first
+    const crypto = await openForLooking();
     const place = profilePlace(crypto, this.settings, this.passphrase);
     const { chatKey, nodeKey, installationId, createdAt, mnemonic } = (await readProfile(place)).identity;
     const publicKey = crypto.publicKeyOf(chatKey);
@@ -106,15 +104,16 @@ export default class WhoAmICommand extends BaseCommand<WhoAmI> {
   }
 }
 
-const topicsOf = (crypto: Crypto, publicKey: PublicKey): WhoAmI["topics"] => ({
-  contactCode: contactCodeTopic(crypto, publicKey),
-  partitioned: partitionedTopic(crypto, publicKey),
+const topicsOf = (hashes: Hashes, publicKey: PublicKey): WhoAmI["topics"] => ({
+  contactCode: contactCodeTopic(hashes, publicKey),
+  partitioned: partitionedTopic(hashes, publicKey),
   partition: partitionOf(publicKey),
-  personal: personalTopic(crypto, publicKey),
+  personal: personalTopic(hashes, publicKey),
 });
 
 async function writeIdenticon(file: string, key: string, force: boolean): Promise<void> {
   const { identiconOf, renderPng, renderSvg } = await import("../core/accounts/identicon.ts");
+  const { writePrivateFile } = await import("../cli/private-file.ts");
   if (!/\.(png|svg)$/i.test(file)) throw new UsageError("USAGE", "--identicon: the file's name ends in .png or .svg");
   const identicon = identiconOf(key);
   await writePrivateFile(file, /\.png$/i.test(file) ? renderPng(identicon) : renderSvg(identicon), { force });

@@ -3,10 +3,10 @@ import { BaseCommand, type Lines } from "../../cli/base-command.ts";
 import { doorOf } from "../../cli/primitives.ts";
 import { writePrivateFile } from "../../cli/private-file.ts";
 import { profilePlace } from "../../cli/profile-access.ts";
-import { type Redacted, redact } from "../../cli/secrets.ts";
+import { type Redacted, redact } from "../../cli/redacted.ts";
 import { addressOf, formatAddress } from "../../core/accounts/address.ts";
 import { keyFileName } from "../../core/accounts/keystore/file-name.ts";
-import { SCRYPT_LIGHT, SCRYPT_STANDARD } from "../../core/accounts/keystore/kdf.ts";
+import { PBKDF2_STANDARD, SCRYPT_LIGHT, SCRYPT_STANDARD } from "../../core/accounts/keystore/kdf.ts";
 import { sealKeyFile } from "../../core/accounts/keystore/keystore.ts";
 import { type Hex, toHex } from "../../core/bytes/hex.ts";
 import type { Crypto, SecretKey } from "../../core/crypto/crypto.ts";
@@ -14,6 +14,9 @@ import { openCrypto } from "../../core/crypto/open.ts";
 import { readProfile } from "../../core/node/profiles.ts";
 import { systemRandom } from "../../core/node/system.ts";
 import { EnvironmentError, UsageError } from "../../core/platform/errors.ts";
+
+const COSTS = { light: SCRYPT_LIGHT, standard: SCRYPT_STANDARD, pbkdf2: PBKDF2_STANDARD };
+const COST_NAMES = ["light", "standard", "pbkdf2"] as const;
 
 interface KeyExported {
   readonly form: "keystore" | "hex";
@@ -45,9 +48,9 @@ export default class KeyExportCommand extends BaseCommand<KeyExported> {
     force: Flags.boolean({ dependsOn: ["output"], summary: "replace the file" }),
     "password-file": Flags.string({ helpValue: "FILE|-", exclusive: ["hex"], summary: "file with the new password" }),
     cost: Flags.option({
-      options: ["light", "standard"] as const,
+      options: COST_NAMES,
       default: "light",
-      summary: "of guessing the password: as Status, or as geth",
+      summary: "of guessing the password: scrypt as Status (light) or as geth (standard), or PBKDF2",
     })(),
     hex: Flags.boolean({ dependsOn: ["reveal"], summary: "the secret key in clear" }),
     reveal: Flags.boolean({ summary: "yes, show the secret" }),
@@ -83,7 +86,7 @@ export default class KeyExportCommand extends BaseCommand<KeyExported> {
   async #seal(
     crypto: Crypto,
     secretKey: SecretKey,
-    flags: { readonly cost: "light" | "standard"; readonly "password-file"?: string | undefined },
+    flags: { readonly cost: keyof typeof COSTS; readonly "password-file"?: string | undefined },
   ): Promise<string> {
     const password = await this.secret("new password", { file: flags["password-file"] ?? null });
     if (password === undefined) {
@@ -91,7 +94,6 @@ export default class KeyExportCommand extends BaseCommand<KeyExported> {
       throw new EnvironmentError("PASSPHRASE", "a key file needs a password", { details: { hint } });
     }
     if (password === "") throw new UsageError("USAGE", "the password is empty");
-    const cost = flags.cost === "light" ? SCRYPT_LIGHT : SCRYPT_STANDARD;
-    return sealKeyFile(crypto, systemRandom, secretKey, { password, cost });
+    return sealKeyFile(crypto, systemRandom, secretKey, { password, cost: COSTS[flags.cost] });
   }
 }

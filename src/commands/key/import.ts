@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { BaseCommand, type Lines } from "../../cli/base-command.ts";
 import { type KeyInFile, readKeyFile } from "../../cli/key-source.ts";
 import { doorOf } from "../../cli/primitives.ts";
-import { type Redacted, redact } from "../../cli/secrets.ts";
+import { type Redacted, redact } from "../../cli/redacted.ts";
 import { factLines } from "../../cli/table.ts";
 import { describeIdentity, type Identity } from "../../core/accounts/identity.ts";
 import { type Hex, toHex } from "../../core/bytes/hex.ts";

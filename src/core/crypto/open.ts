@@ -12,7 +12,9 @@
  * time of a bare `node`, a start costs 1.10 with pure hashes, 1.13 with the pure curve, 1.29 with pure ciphers (but 1.13
  * with fast ones: Node has them already), 1.38 with all pure and 1.48 with all fast.
  */
+
 import type { Ciphers, Crypto, Curve, Door, Hashes, Kdfs } from "./crypto.ts";
+import type { OwnKeys } from "./fast/own-keys.ts";
 
 /** All primitives. `pure` never loads native code; `fast` uses what is installed. */
 export async function openCrypto(door: Door): Promise<Crypto> {
@@ -48,3 +50,8 @@ export async function openKdfs(door: Door): Promise<Kdfs> {
 
 const openNativeCurve = async () => (await import("./fast/curve.ts")).openNativeCurve();
 const openPureCurve = async () => (await import("./pure/curve.ts")).pureCurve;
+
+/** The public halves of our own keys, from what loads fastest. */
+export async function openOwnKeys(): Promise<OwnKeys> {
+  return (await import("./fast/own-keys.ts")).openOwnKeys() ?? openPureCurve();
+}

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { edits, nearest } from "../../../src/cli/nearest.ts";
 import { moveLeadingFlags, type RouteTable, routeOf } from "../../../src/cli/route.ts";
 
+const ids = ["fleet:list", "fleet:show", "key:sign", "send", "watch", "whoami"];
 const table: RouteTable = {
-  ids: ["fleet:list", "fleet:show", "key:sign", "send", "watch", "whoami"],
+  has: (id) => ids.includes(id),
+  ids: () => ids,
   valueFlags: new Set(["--profile", "--peer"]),
 };
 const route = (...argv: string[]) => routeOf(argv, table);
