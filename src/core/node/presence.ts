@@ -131,8 +131,12 @@ export class Presence {
 /** Follows the news of one envelope. */
 class Fate {
   readonly #hash: EnvelopeHash;
-  #written = 0;
   #state: PostState = "pooled";
+  #peer: NodeId | null = null;
+  #reason: string | null = null;
+  #written = 0;
+  /** Peers that it was written to and that have not said no. */
+  #hopes = 0;
 
   constructor(hash: EnvelopeHash) {
     this.#hash = hash;
@@ -151,12 +155,16 @@ class Fate {
         return this.#decide("refused", null, REFUSALS[news.why]);
       case "sent":
         this.#written++;
-        this.#state = "written";
+        this.#hopes++;
+        if (this.#state === "pooled") this.#state = "written";
         return news.awaited ? undefined : this.#decide("sent", news.peer, null);
       case "confirmed":
         return this.#decide("sent", news.peer, null);
       case "rejected":
-        return this.#decide("rejected", news.peer, news.description || `code ${news.code}`);
+        this.#hopes--;
+        this.#decide("rejected", news.peer, news.description || `code ${news.code}`);
+        // Another of the peers it was written to may still take it.
+        return this.#hopes > 0 ? undefined : this.outcome();
       case "expired":
         return this.#decide("expired", null, "its time to live ran out");
       default:
@@ -169,13 +177,15 @@ class Fate {
     return this.#decide("rejected", refusal.peer, refusal.reason);
   }
 
-  outcome(peer: NodeId | null = null, reason: string | null = null): PostOutcome {
-    return { hash: this.#hash, state: this.#state, peer, written: this.#written, reason };
+  outcome(): PostOutcome {
+    return { hash: this.#hash, state: this.#state, peer: this.#peer, written: this.#written, reason: this.#reason };
   }
 
   #decide(state: PostState, peer: NodeId | null, reason: string | null): PostOutcome {
     this.#state = state;
-    return this.outcome(peer, reason);
+    this.#peer = peer;
+    this.#reason = reason;
+    return this.outcome();
   }
 }
 

@@ -66,10 +66,8 @@ export class ProfileWorker {
   }
 
   /** Does what was asked. Throws what the work throws; LOCKED when this process is about to end. */
-  readonly work = (work: Work): Promise<Json> => {
-    if (this.#ending.signal.aborted) {
-      return Promise.reject(endingError("the holder of the profile is about to end"));
-    }
+  readonly work = async (work: Work): Promise<Json> => {
+    if (this.#ending.signal.aborted) throw endingError("the holder of the profile is about to end");
     const doing = this.#do(parseRequest(work), work);
     this.#underWay.add(doing);
     const forget = (): void => void this.#underWay.delete(doing);
