@@ -31,7 +31,7 @@ interface ManifestFlag {
 }
 
 /** Values that are known only on this machine. */
-export type ValueSource = (kind: ValueKind) => readonly Candidate[];
+export type ValueSource = (kind: ValueKind) => Promise<readonly Candidate[]>;
 
 /** The candidate that hands over to the shell. */
 const FILES: Candidate = { word: ":files", about: "" };
@@ -39,17 +39,21 @@ const FILES: Candidate = { word: ":files", about: "" };
 /** Prints the candidates for the last of `words`. */
 export async function complete(words: readonly string[], root: string): Promise<void> {
   const manifest: Manifest = JSON.parse(readFileSync(`${root}/oclif.manifest.json`, "utf8"));
-  const candidates = candidatesFor(words, manifest, completionValues(root));
+  const candidates = await candidatesFor(words, manifest, completionValues(root, words));
   process.stdout.write(
     candidates.map(({ word, about }) => `${word}\t${about}\n`.replace(/^:files\t/, ":files")).join(""),
   );
 }
 
-export function candidatesFor(words: readonly string[], manifest: Manifest, values: ValueSource): readonly Candidate[] {
+export async function candidatesFor(
+  words: readonly string[],
+  manifest: Manifest,
+  values: ValueSource,
+): Promise<readonly Candidate[]> {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";
   const position = positionOf(before, manifest);
-  const all = candidatesAt(position, current, { manifest, values });
+  const all = await candidatesAt(position, current, { manifest, values });
   return all.filter(({ word }) => word === FILES.word || word.startsWith(current));
 }
 
@@ -83,7 +87,11 @@ interface Knowledge {
   readonly values: ValueSource;
 }
 
-function candidatesAt(position: Position, current: string, { manifest, values }: Knowledge): readonly Candidate[] {
+async function candidatesAt(
+  position: Position,
+  current: string,
+  { manifest, values }: Knowledge,
+): Promise<readonly Candidate[]> {
   const { command, flag, words, id } = position;
   if (flag !== undefined) return flagValues(flag, flagsOf(command, manifest)[flag], values);
   if (current.startsWith("-")) return flagNames(position, flagsOf(command, manifest));
@@ -140,7 +148,11 @@ const FLAG_KINDS: Readonly<Record<string, ValueKind>> = {
   from: "contacts",
 };
 
-function flagValues(name: string, flag: ManifestFlag | undefined, values: ValueSource): readonly Candidate[] {
+async function flagValues(
+  name: string,
+  flag: ManifestFlag | undefined,
+  values: ValueSource,
+): Promise<readonly Candidate[]> {
   if (flag?.options !== undefined) return flag.options.map((word) => ({ word, about: "" }));
   const kind = FLAG_KINDS[name];
   if (kind !== undefined) return values(kind);
@@ -161,11 +173,11 @@ const ARGUMENT_KINDS: Readonly<Record<string, ValueKind>> = {
   "chat:leave": "chats",
 };
 
-function argumentValues(
+async function argumentValues(
   { args }: ManifestCommand,
   taken: number,
   { id, values }: { readonly id: string; readonly values: ValueSource },
-): readonly Candidate[] {
+): Promise<readonly Candidate[]> {
   const entries = Object.values(args);
   const arg = entries[taken] ?? entries.findLast(({ multiple }) => multiple === true);
   if (arg === undefined) return [];

@@ -133,6 +133,23 @@ describe("completion", () => {
     expect(await complete("key", "import", "")).toEqual([":files"]);
   });
 
+  test("knows the names in a profile, but none of an encrypted one", async () => {
+    const ID =
+      "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
+    const pass = join(box.home, "pass.txt");
+    writeFileSync(pass, "secret", { mode: 0o600 });
+    for (const options of [
+      ["--profile", "open"],
+      ["--profile", "closed", "--passphrase-file", pass],
+    ]) {
+      resultOf(await run("init", "--reveal", ...options));
+      resultOf(await run("peer", "add", `enode://${ID}@10.0.0.1:1`, "--alias", "home", ...options));
+    }
+    expect(await complete("--profile", "open", "peer", "remove", "h")).toEqual(["home"]);
+    expect(await complete("--profile", "closed", "peer", "remove", "h")).toEqual([]);
+    expect(await complete("--profile", "none", "peer", "remove", "")).toEqual([]);
+  });
+
   /** The shells of this machine; a script that its shell cannot load would help nobody. */
   const has = (shell: string): boolean => {
     try {

@@ -25,38 +25,38 @@ const manifest: Manifest = {
     },
   },
 };
-const values: ValueSource = (kind) => [{ word: `some-${kind}`, about: "" }];
-const complete = (...words: string[]) => candidatesFor(words, manifest, values).map(({ word }) => word);
+const values: ValueSource = async (kind) => [{ word: `some-${kind}`, about: "" }];
+const complete = async (...words: string[]) => (await candidatesFor(words, manifest, values)).map(({ word }) => word);
 
 describe("completion", () => {
-  test("of commands, word by word", () => {
-    expect(complete("")).toEqual(["fleet", "completion", "send"]);
-    expect(complete("f")).toEqual(["fleet"]);
-    expect(complete("fleet", "")).toEqual(["list", "show"]);
-    expect(complete("fleet", "s")).toEqual(["show"]);
+  test("of commands, word by word", async () => {
+    expect(await complete("")).toEqual(["fleet", "completion", "send"]);
+    expect(await complete("f")).toEqual(["fleet"]);
+    expect(await complete("fleet", "")).toEqual(["list", "show"]);
+    expect(await complete("fleet", "s")).toEqual(["show"]);
   });
 
-  test("of flags, once each unless they repeat", () => {
-    expect(complete("send", "--c")).toEqual(["--chat", "--count"]);
-    expect(complete("send", "--count", "1", "--chat", "x", "--c")).toEqual(["--chat"]);
+  test("of flags, once each unless they repeat", async () => {
+    expect(await complete("send", "--c")).toEqual(["--chat", "--count"]);
+    expect(await complete("send", "--count", "1", "--chat", "x", "--c")).toEqual(["--chat"]);
   });
 
-  test("of values, by the flag or the argument", () => {
-    expect(complete("send", "--profile", "")).toEqual(["some-profiles"]);
-    expect(complete("send", "--wait", "s")).toEqual(["sent"]);
-    expect(complete("send", "--mnemonic-file", "")).toEqual([":files"]);
-    expect(complete("send", "--count", "")).toEqual([]);
-    expect(complete("fleet", "show", "")).toEqual(["some-fleets"]);
-    expect(complete("completion", "z")).toEqual(["zsh"]);
+  test("of values, by the flag or the argument", async () => {
+    expect(await complete("send", "--profile", "")).toEqual(["some-profiles"]);
+    expect(await complete("send", "--wait", "s")).toEqual(["sent"]);
+    expect(await complete("send", "--mnemonic-file", "")).toEqual([":files"]);
+    expect(await complete("send", "--count", "")).toEqual([]);
+    expect(await complete("fleet", "show", "")).toEqual(["some-fleets"]);
+    expect(await complete("completion", "z")).toEqual(["zsh"]);
   });
 
-  test("with global flags before the command", () => {
-    expect(complete("--profile", "bob", "fleet", "show", "some-f")).toEqual(["some-fleets"]);
-    expect(complete("--pro")).toEqual(["--profile"]);
+  test("with global flags before the command", async () => {
+    expect(await complete("--profile", "bob", "fleet", "show", "some-f")).toEqual(["some-fleets"]);
+    expect(await complete("--pro")).toEqual(["--profile"]);
   });
 
-  test("past the last argument there is nothing", () => {
-    expect(complete("fleet", "show", "eth.prod", "")).toEqual([]);
-    expect(complete("nonsense", "")).toEqual([]);
+  test("past the last argument there is nothing", async () => {
+    expect(await complete("fleet", "show", "eth.prod", "")).toEqual([]);
+    expect(await complete("nonsense", "")).toEqual([]);
   });
 });
