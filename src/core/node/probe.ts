@@ -97,6 +97,8 @@ class Journey {
   #hello: Hello | null = null;
   #shared: readonly SharedCapability[] = [];
   #status: PeerStatus | null = null;
+  /** How the node broke Whisper. */
+  #offence: string | undefined;
   #address: string | null = null;
   /** Ends the present wait. */
   #arrive: () => void = () => undefined;
@@ -216,7 +218,7 @@ class Journey {
         this.#end({ fault: faultOf(event.error), reason: event.error.message, disconnect: null });
         break;
       case "closed":
-        this.#end(failureOf(event.cause));
+        this.#end({ ...failureOf(event.cause), ...(this.#offence === undefined ? {} : { reason: this.#offence }) });
         break;
       case "failed":
         this.#end({ fault: "us", reason: String(event.error), disconnect: null });
@@ -248,8 +250,8 @@ class Journey {
       this.#done("whisper", at);
       this.#arrive();
     }
-    // The goodbye came before it, and knows only that Whisper was broken.
-    if (news.type === "drop" && this.#failure) this.#failure = { ...this.#failure, reason: news.error.message };
+    // The goodbye that follows knows only that Whisper was broken.
+    if (news.type === "drop") this.#offence = news.error.message;
   }
 
   #done(stage: ProbeStage, at: number): void {
