@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorOf, type Ran, recordsOf, resultOf } from "../support/cli.ts";
-import { deafPort, type Running, Stage, strangerAt, textsOf } from "../support/network.ts";
+import { deafPort, held, type Running, Stage, strangerAt, textsOf } from "../support/network.ts";
 
 let stage: Stage;
 let deaf: string;
@@ -147,13 +147,6 @@ it("commands without a wait die by the signal", async () => {
   const { code, signal } = await ran.stop("SIGINT");
   expect(code === 130 || signal === "SIGINT").toBe(true);
 });
-
-/** Waits until a process has taken the profile, and with it notice of signals. */
-async function held(directory: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !existsSync(join(directory, "lock")); await pause(10)) {
-    if (Date.now() > deadline) throw new Error("nobody took the profile");
-  }
-}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

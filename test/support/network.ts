@@ -229,6 +229,13 @@ export function recordsIn(text: string): Record<string, unknown>[] {
 export const textsOf = (records: readonly Record<string, unknown>[]): unknown[] =>
   records.filter(({ type }) => type === "message").map(({ text }) => text);
 
+/** Waits until a process has taken the profile in `directory`, and with it notice of signals. */
+export async function held(directory: string): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !existsSync(join(directory, "lock")); await sleep(10)) {
+    if (Date.now() > deadline) throw new Error("nobody took the profile");
+  }
+}
+
 /** A port of loopback at which nobody listens. */
 export async function deafPort(): Promise<number> {
   const { createServer } = await import("node:net");
