@@ -1,30 +1,35 @@
 /**
  * Random networks of relays and light clients whose links break and heal: every envelope reaches every interested node
- * to which a path of forwarding nodes joins the sender, held up long enough before its expiry; and no node sees it twice.
+ * to which a path of forwarding nodes joins the sender, held up long enough before its expiry; no node sees it twice, and
+ * nobody breaks the rules of relays.
  */
 import type { Crypto } from "../../src/core/crypto/crypto.ts";
 import type { NodeEvent } from "../../src/core/node/node-io.ts";
+import type { NodeId } from "../../src/core/platform/node-id.ts";
 import { MINUTE, type Millis, SECOND } from "../../src/core/platform/time.ts";
 import { bloomOf, joinBlooms, matches } from "../../src/core/whisper/bloom.ts";
 import type { Envelope, EnvelopeHash, Topic } from "../../src/core/whisper/envelope.ts";
 import { topicOf } from "../../src/core/whisper/topic.ts";
-import type { Bloom } from "../../src/core/whisper/whisper-io.ts";
-import { randomEnvelope, SIM_MIN_POW } from "./drafts.ts";
+import { largeEnvelope, randomEnvelope, SIM_MIN_POW } from "./drafts.ts";
+import { type Honest, RelayRules } from "./relay-rules.ts";
 import type { Stream } from "./streams.ts";
 import { type Host, World } from "./world.ts";
 
 const HOSTS = 10;
 const TOPICS = 4;
 const ENVELOPES = 12;
+/** Large envelopes that are posted at once: more than fits into one packet. */
+const BURST = 5;
 /** The time in which links break and envelopes are posted. */
 const TURMOIL: Millis = 60 * SECOND;
-/** One hop over a link that is up: the transmission cycle of 300 ms, twice the highest latency, and some room. */
-const HOP: Millis = 1 * SECOND;
+/** Streams stall, so that what was said at different times arrives in one piece. */
+const STREAMS = { latencyMs: [5, 80], noticeMs: 200, stallMs: 300 } as const;
+/** One hop over a link that is up: the transmission cycle of 300 ms, a stall, twice the highest latency, and some room. */
+const HOP: Millis = 1.2 * SECOND;
 
-interface Member {
+interface Member extends Honest {
   readonly host: Host;
-  readonly bloom: Bloom | undefined;
-  readonly light: boolean;
+  readonly own: Set<EnvelopeHash>;
   readonly received: Map<EnvelopeHash, number>;
 }
 
@@ -47,9 +52,10 @@ export function relayScenario(seed: number, crypto: Crypto): { failures: string[
   return scenario.verdict();
 }
 
-class RelayScenario {
+export class RelayScenario {
+  readonly world: World;
   readonly #crypto: Crypto;
-  readonly #world: World;
+  readonly #failures: string[] = [];
   readonly #topics: readonly Topic[];
   readonly #members: Member[] = [];
   readonly #postings: Posting[] = [];
@@ -60,27 +66,30 @@ class RelayScenario {
 
   constructor(seed: number, crypto: Crypto) {
     this.#crypto = crypto;
-    this.#world = new World(seed, crypto);
+    this.world = new World(seed, crypto, STREAMS);
     this.#topics = Array.from({ length: TOPICS }, (_, index) => topicOf(crypto, `topic ${seed} ${index}`));
+    for (let index = 0; index < HOSTS; index++) this.#members.push(this.#member(`host${index}`));
+    this.#link();
+  }
+
+  /** The honest nodes. */
+  get hosts(): readonly Host[] {
+    return this.#members.map(({ host }) => host);
   }
 
   run(): void {
-    const { clock } = this.#world;
-    for (let index = 0; index < HOSTS; index++) this.#members.push(this.#member(`host${index}`));
-    this.#link();
+    const { clock, random } = this.world;
     const start = clock.now();
-    for (let index = 0; index < ENVELOPES; index++) {
-      clock.at(start + this.#world.random.between(0, TURMOIL), () => this.#post());
-    }
-    for (let index = this.#world.random.between(0, 12); index > 0; index--) {
-      clock.at(start + this.#world.random.between(0, TURMOIL), () => this.#disturb());
-    }
+    const sometime = (task: () => void) => clock.at(start + random.between(0, TURMOIL), task);
+    for (let index = 0; index < ENVELOPES; index++) sometime(() => this.#post());
+    sometime(() => this.#postMany());
+    for (let index = random.between(0, 12); index > 0; index--) sometime(() => this.#disturb());
     clock.runUntil(start + 3 * MINUTE);
     for (const { host } of this.#members) host.node.stop();
   }
 
   verdict(): { failures: string[]; checks: number } {
-    const failures: string[] = [];
+    const failures = [...this.#failures];
     let checks = 0;
     for (const posting of this.#postings) {
       const arrivals = this.#guaranteed(posting);
@@ -99,15 +108,28 @@ class RelayScenario {
   }
 
   #member(name: string): Member {
-    const { random } = this.#world;
+    const { random } = this.world;
     const light = random.chance(0.3);
     const choosy = light || random.chance(0.2);
     const wanted = this.#topics.filter(() => random.chance(0.5));
     const bloom = choosy ? joinBlooms(wanted.map(bloomOf)) : undefined;
-    const received = new Map<EnvelopeHash, number>();
+    const [received, own] = [new Map<EnvelopeHash, number>(), new Set<EnvelopeHash>()];
+    const rules = new RelayRules(this.#crypto, { name, bloom, light, own }, this, this.#failures);
+    const observe = (event: NodeEvent): void => {
+      rules.observe(event);
+      this.#observe(name, received, event);
+    };
     const whisper = { light, minPow: SIM_MIN_POW, ...(bloom ? { bloom } : {}) };
-    const host = this.#world.host(name, { whisper, observe: (event) => this.#observe(name, received, event) });
-    return { host, bloom, light, received };
+    const host = this.world.host(name, { whisper, trace: true, observe });
+    return { name, host, bloom, light, own, received };
+  }
+
+  byId(id: NodeId): Honest | undefined {
+    return this.#members.find(({ host }) => host.enode.id === id);
+  }
+
+  byName(name: string): Honest | undefined {
+    return this.#members.find((member) => member.name === name);
   }
 
   #observe(name: string, received: Map<EnvelopeHash, number>, event: NodeEvent): void {
@@ -116,8 +138,8 @@ class RelayScenario {
       const { hash } = event.event.envelope;
       received.set(hash, (received.get(hash) ?? 0) + 1);
     } else if (event.event.type === "ready") {
-      const other = this.#members.find(({ host }) => host.enode.id === (event.event as { peer: string }).peer);
-      if (other) this.#up(name, other.host.name);
+      const other = this.byId(event.event.peer);
+      if (other) this.#up(name, other.name);
     }
   }
 
@@ -128,7 +150,7 @@ class RelayScenario {
     this.#ready.set(pair, ready);
     if (ready.size < 2) return;
     const intervals = this.#intervals.get(pair) ?? [];
-    intervals.push({ from: this.#world.clock.now(), to: Number.POSITIVE_INFINITY });
+    intervals.push({ from: this.world.clock.now(), to: Number.POSITIVE_INFINITY });
     this.#intervals.set(pair, intervals);
   }
 
@@ -136,12 +158,12 @@ class RelayScenario {
     const pair = pairOf(...stream.ends);
     this.#ready.delete(pair);
     const last = this.#intervals.get(pair)?.at(-1);
-    if (last) last.to = Math.min(last.to, this.#world.clock.now());
+    if (last) last.to = Math.min(last.to, this.world.clock.now());
   }
 
   /** A random tree, so that all are joined, and some more links. */
   #link(): void {
-    const { random } = this.#world;
+    const { random } = this.world;
     const pairs = new Set<string>();
     const join = (a: number, b: number): void => {
       const [one, other] = [this.#members[a], this.#members[b]];
@@ -159,19 +181,36 @@ class RelayScenario {
   }
 
   #post(): void {
-    const { clock, random } = this.#world;
-    const sender = random.pick(this.#members);
-    const topic = random.pick(this.#topics);
-    if (!matches(sender.bloom, bloomOf(topic))) return;
+    const { clock, random } = this.world;
+    const [sender, topic] = this.#speaker();
     const ttl = random.between(5, 60);
-    const envelope = randomEnvelope(this.#crypto, random, { topic, ttl, now: clock.now() });
-    this.#postings.push({ envelope, sender, at: clock.now() });
+    if (sender) this.#say(sender, randomEnvelope(this.#crypto, random, { topic, ttl, now: clock.now() }));
+  }
+
+  #postMany(): void {
+    const { clock, random } = this.world;
+    const [sender, topic] = this.#speaker();
+    for (let index = 0; sender && index < BURST; index++) {
+      this.#say(sender, largeEnvelope(this.#crypto, random, { topic, ttl: 15, now: clock.now() }));
+    }
+  }
+
+  /** Who says something about what; nobody when the one is not interested in the other. */
+  #speaker(): [Member | undefined, Topic] {
+    const { random } = this.world;
+    const [sender, topic] = [random.pick(this.#members), random.pick(this.#topics)];
+    return [matches(sender.bloom, bloomOf(topic)) ? sender : undefined, topic];
+  }
+
+  #say(sender: Member, envelope: Envelope): void {
+    this.#postings.push({ envelope, sender, at: this.world.clock.now() });
+    sender.own.add(envelope.hash);
     sender.host.node.whisper({ type: "post", envelope });
   }
 
   /** Cuts up to half of the links, or parts the hosts in two for a while. */
   #disturb(): void {
-    const { random, streams } = this.#world;
+    const { random, streams } = this.world;
     if (random.chance(0.3)) {
       this.#partition();
       return;
@@ -185,7 +224,7 @@ class RelayScenario {
   }
 
   #partition(): void {
-    const { clock, random, streams } = this.#world;
+    const { clock, random, streams } = this.world;
     const side = new Set(this.#members.filter(() => random.chance(0.5)).map(({ host }) => host.name));
     const apart = (a: string, b: string): boolean => side.has(a) !== side.has(b);
     for (const stream of streams.open) if (apart(...stream.ends)) this.#down(stream);

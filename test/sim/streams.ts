@@ -2,6 +2,7 @@
  * Simulated TCP: reliable, ordered byte streams with latency. A stream can be cut with everything in flight, and a
  * partition keeps two hosts from each other. Bytes are delivered in pieces of random size, as TCP does.
  */
+import { concatBytes } from "../../src/core/bytes/bytes.ts";
 import type { Address, Dialer, Wire, WireEvents } from "../../src/core/node/ports.ts";
 import type { Millis } from "../../src/core/platform/time.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -11,7 +12,12 @@ export interface StreamOptions {
   readonly latencyMs: readonly [from: Millis, to: Millis];
   /** Time after which the other end of a cut stream notices. */
   readonly noticeMs: Millis;
+  /** Longest time for which a stream now and then holds everything back, to deliver it in one piece. */
+  readonly stallMs?: Millis;
 }
+
+/** How often a stream that may stall does so, for what is written to it. */
+const STALL_CHANCE = 0.1;
 
 type Accept = (wire: Wire) => WireEvents;
 
@@ -81,7 +87,8 @@ export class Streams {
   }
 
   #join(ends: [string, string], accept: [Accept, Accept], latency: Millis): void {
-    const stream = new Duplex(ends, this.#clock, this.#random, { latency, noticeMs: this.#options.noticeMs });
+    const { noticeMs, stallMs = 0 } = this.#options;
+    const stream = new Duplex(ends, this.#clock, this.#random, { latency, noticeMs, stallMs });
     this.#open.add(stream);
     stream.onOver = () => this.#open.delete(stream);
     stream.start(accept);
@@ -95,6 +102,14 @@ interface Half {
   /** Nothing arrives before this, so that pieces stay in order. */
   clearAt: Millis;
   corruptNext: boolean;
+  /** What is held back while the stream stalls. */
+  held: Uint8Array[] | undefined;
+}
+
+interface Times {
+  readonly latency: Millis;
+  readonly noticeMs: Millis;
+  readonly stallMs: Millis;
 }
 
 class Duplex implements Stream {
@@ -102,16 +117,11 @@ class Duplex implements Stream {
   onOver: () => void = () => undefined;
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
-  readonly #times: { latency: Millis; noticeMs: Millis };
+  readonly #times: Times;
   readonly #halves: [Half, Half] = [half(), half()];
   #cut = false;
 
-  constructor(
-    ends: [string, string],
-    clock: VirtualClock,
-    random: SeededRandom,
-    times: { latency: Millis; noticeMs: Millis },
-  ) {
+  constructor(ends: [string, string], clock: VirtualClock, random: SeededRandom, times: Times) {
     this.ends = ends;
     this.#clock = clock;
     this.#random = random;
@@ -142,9 +152,25 @@ class Duplex implements Stream {
     return {
       remoteAddress: this.ends[other],
       backlog: 0,
-      write: (bytes) => this.#halves[side].over || this.#send(other, bytes.slice()),
+      write: (bytes) => this.#halves[side].over || this.#stallOrSend(other, bytes.slice()),
       close: () => this.#close(side, other),
     };
+  }
+
+  #stallOrSend(to: 0 | 1, bytes: Uint8Array): void {
+    const end = this.#halves[to];
+    const { stallMs } = this.#times;
+    if (end.held) end.held.push(bytes);
+    else if (stallMs > 0 && this.#random.chance(STALL_CHANCE)) {
+      end.held = [bytes];
+      this.#clock.after(this.#random.between(1, stallMs), () => this.#release(to));
+    } else this.#send(to, bytes);
+  }
+
+  #release(to: 0 | 1): void {
+    const { held } = this.#halves[to];
+    this.#halves[to].held = undefined;
+    if (held) this.#later(to, () => this.#arrive(to, concatBytes(...held)));
   }
 
   /** Delivers in one or two pieces: the receiver must not rely on packet borders. */
@@ -168,6 +194,7 @@ class Duplex implements Stream {
 
   #close(side: 0 | 1, other: 0 | 1): void {
     if (this.#halves[side].over) return;
+    this.#release(other);
     this.#later(other, () => {
       this.onOver();
       if (!this.#cut) this.#end(other);
@@ -189,4 +216,4 @@ class Duplex implements Stream {
   }
 }
 
-const half = (): Half => ({ over: false, clearAt: 0, corruptNext: false });
+const half = (): Half => ({ over: false, clearAt: 0, corruptNext: false, held: undefined });

@@ -18,7 +18,10 @@ const START = Date.UTC(2020, 2, 24);
 const STREAMS: StreamOptions = { latencyMs: [5, 80], noticeMs: 200 };
 
 /** What a host's node is made of besides the ports. */
-export type HostOptions = Pick<NodeOptions, "whisper" | "interest" | "quotas" | "trusted" | "messenger" | "commit"> & {
+export type HostOptions = Pick<
+  NodeOptions,
+  "whisper" | "interest" | "quotas" | "trusted" | "trace" | "messenger" | "commit"
+> & {
   readonly observe?: (event: NodeEvent) => void;
 };
 

@@ -4,23 +4,33 @@ import type { Wire } from "../../../src/core/node/ports.ts";
 import { VirtualClock } from "../../sim/clock.ts";
 import { Datagrams } from "../../sim/datagrams.ts";
 import { SeededRandom } from "../../sim/random.ts";
-import { Streams } from "../../sim/streams.ts";
+import { type StreamOptions, Streams } from "../../sim/streams.ts";
 
 const STREAMS = { latencyMs: [5, 80], noticeMs: 200 } as const;
 
 /** A stream from alice to bob, and what bob received. */
-function conversation(seed: number): {
+function conversation(
+  seed: number,
+  options: Partial<StreamOptions> = {},
+): {
   clock: VirtualClock;
   streams: Streams;
   alice: Wire;
   received: number[];
+  /** Lengths of what arrived at once. */
+  pieces: number[];
   ends: string[];
 } {
   const clock = new VirtualClock(0);
-  const streams = new Streams(clock, new SeededRandom(seed), STREAMS);
+  const streams = new Streams(clock, new SeededRandom(seed), { ...STREAMS, ...options });
   const received: number[] = [];
+  const pieces: number[] = [];
   const ends: string[] = [];
-  streams.listen("bob", () => ({ bytes: (chunk) => received.push(...chunk), closed: () => ends.push("bob") }));
+  const bytes = (chunk: Uint8Array): void => {
+    received.push(...chunk);
+    pieces.push(chunk.length);
+  };
+  streams.listen("bob", () => ({ bytes, closed: () => ends.push("bob") }));
   let alice: Wire | undefined;
   const opened = (wire: Wire) => {
     alice = wire;
@@ -29,7 +39,7 @@ function conversation(seed: number): {
   streams.dialer("alice").dial({ host: "bob", port: 1 }, opened, (error) => ends.push(error.message));
   clock.runUntil(1000);
   if (!alice) throw new Error("no stream");
-  return { clock, streams, alice, received, ends };
+  return { clock, streams, alice, received, pieces, ends };
 }
 
 describe("virtual time", () => {
@@ -67,6 +77,16 @@ describe("streams", () => {
     for (let at = 0; at < sent.length; at += 100) alice.write(Uint8Array.from(sent.slice(at, at + 100)));
     clock.runUntil(2000);
     expect(received).toEqual(sent);
+  });
+
+  it("that stall deliver all bytes in order too, sometimes several at once, and before the end", () => {
+    const { clock, alice, received, pieces, ends } = conversation(6, { stallMs: 300 });
+    for (let byte = 0; byte < 50; byte++) clock.after(10 * byte, () => alice.write(Uint8Array.of(byte)));
+    clock.after(500, () => alice.close());
+    clock.runUntil(3000);
+    expect(received).toEqual(Array.from({ length: 50 }, (_, byte) => byte));
+    expect(Math.max(...pieces)).toBeGreaterThan(5);
+    expect(ends.sort()).toEqual(["alice", "bob"]);
   });
 
   it("lose everything in flight when cut, and both ends learn of it", () => {
