@@ -68,6 +68,13 @@ export class Changes implements Layer {
     return [...(this.#segments.get(segment)?.values() ?? [])];
   }
 
+  /** Those of the documents that `choose` picks, and no records. */
+  documentsWhere(choose: (document: DocumentName, text: string | undefined) => boolean): Changes {
+    const chosen = new Changes();
+    for (const [name, text] of this.#documents) if (choose(name, text)) chosen.#documents.set(name, text);
+    return chosen;
+  }
+
   /** Takes over the changes of a later transaction. */
   absorb(later: Changes): void {
     for (const [name, text] of later.documents) this.#documents.set(name, text);

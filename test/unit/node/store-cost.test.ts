@@ -82,6 +82,22 @@ describe("writing", () => {
     expect(dear.syncs).toBeLessThanOrEqual(cheap.syncs + 8);
   });
 
+  test("a document that comes and goes is never a file, one that stays becomes one", () => {
+    const disk = new SimulatedDisk();
+    createFileStore({ disk, directory: DIRECTORY });
+    const cost = costOf(disk, (store) => {
+      store.put("identity", { name: "alice" });
+      for (let n = 0; n < 4000; n++) {
+        store.put(`outbox/${n}`, { text: TEXT });
+        if (n >= 100) store.remove(`outbox/${n - 100}`);
+        if (n % 10 === 9) store.commit();
+      }
+    });
+    expect(disk.paths().filter((path) => path.endsWith(".json"))).toEqual([`${DIRECTORY}/documents/identity.json`]);
+    expect(cost.syncs).toBeLessThan(400 + 50);
+    expect(new FileStore({ disk, directory: DIRECTORY }).list("outbox").length).toBe(100);
+  });
+
   test("nothing to commit costs nothing", () => {
     expect(costOf(many, (store) => store.commit()).operations).toBe(0);
   });

@@ -7,12 +7,18 @@ import { type Chance, FATES, type Fate, SimulatedDisk } from "../../support/simu
 
 const DIRECTORY = "/profile";
 const COMMITS = 30;
+const CONTACT = "contacts/1";
 /** Small enough that the scenario passes through many checkpoints and several chunks. */
 const LIMITS = { journalMax: 3000, chunkRecords: 7 };
 
-/** The nth transaction: a chat's clock, an outbox that comes and goes, a message or two, sometimes a large one. */
+/**
+ * The nth transaction: a chat's clock, an outbox that comes and goes, a message or two, sometimes a large one. A contact
+ * stays long enough to become a file, and is removed then.
+ */
 function transact(store: Store, n: number): void {
   store.put("chats/a", { clock: n });
+  if (n === 1) store.put(CONTACT, { name: "carol" });
+  if (n === 20) store.remove(CONTACT);
   store.put(`outbox/${n}`, { n });
   if (n > 2) store.remove(`outbox/${n - 2}`);
   if (n % 9 === 0) store.put("identity", { renewed: n, ballast: "x".repeat(2000) });
@@ -116,12 +122,19 @@ const seedsOf = (fate: Fate): number[] => (fate === "dropped" || fate === "kept"
 describe("power failure", () => {
   test("the scenario has many checkpoints and chunks", () => {
     const disk = new SimulatedDisk();
+    const contact = `${DIRECTORY}/documents/contacts~1.json`;
+    const seen: boolean[] = [];
     const operations = atEachOperation(
       disk,
       () => run(disk),
-      () => undefined,
+      () => seen.push(disk.paths().includes(contact)),
     );
-    expect(operations).toBeGreaterThan(200);
+    expect(operations).toBeGreaterThan(150);
+    expect([seen[0], seen.includes(true), seen.at(-1)], "a document becomes a file, and the file goes").toEqual([
+      false,
+      true,
+      false,
+    ]);
     expect(disk.paths().filter((path) => path.endsWith(".ndjson")).length).toBeGreaterThanOrEqual(8);
   });
 

@@ -3,8 +3,11 @@
  *
  * A commit appends one line to the journal and syncs it: one write, one sync, whatever the profile holds. Reads look into
  * the journal's changes first, then into the files. When the journal has grown, a checkpoint brings its changes into the
- * files and puts an empty journal in its place; that rename is the moment at which the checkpoint counts, and until
+ * files and puts another journal in its place; that rename is the moment at which the checkpoint counts, and until
  * then doing it again from the journal gives the same. So nothing here is ever undone.
+ *
+ * A file of its own is dear, and most documents are messages on their way, which are gone in seconds. So a document that has
+ * changed since the last checkpoint stays in the journal until the next.
  *
  * One process holds a profile (see `lock.ts`); others may read meanwhile (see `file-store-reader.ts`).
  */
@@ -20,13 +23,16 @@ import { statPrivate } from "./permissions.ts";
 /** Every command reads the journal when it begins: a megabyte costs it 20 ms, a smaller one more checkpoints. */
 const JOURNAL_MAX = 1 << 19;
 
+/** Characters of documents that stay in the journal: a thousand messages on their way. */
+const STAYING_MAX = 1 << 21;
+
 /** A few megabytes of messages; the index, rewritten by each checkpoint until the chunk is complete, is 112 KiB then. */
 const CHUNK_RECORDS = 4096;
 
 export interface FileStoreOptions {
   readonly disk: Disk;
   readonly directory: string;
-  /** Bytes of the journal that bring about a checkpoint; half a megabyte by default. */
+  /** Bytes by which the journal grows until there is a checkpoint; half a megabyte by default. */
   readonly journalMax?: number;
 }
 
@@ -62,6 +68,9 @@ export class FileStore extends LayeredStore {
   #journal: Journal;
   #header: JournalHeader;
   #changes: Changes;
+  /** What the last checkpoint left in the journal, and the size of that. */
+  #stayed = new Changes();
+  #startSize = 0;
   /** After a failed write nobody knows what the disk holds: only opening the profile again tells. */
   #failed = false;
   /** Bytes of an unfinished transaction that the last holder left; they were cut off. */
@@ -85,19 +94,9 @@ export class FileStore extends LayeredStore {
     return this.#journal.size;
   }
 
-  /** Brings the journal's changes into the files. */
+  /** Brings all of the journal's changes into the files. */
   checkpoint(): void {
-    this.#guard(() => {
-      const { disk, directory } = this.#options;
-      const { extents, adopt } = this.#files.write(this.#changes);
-      const header = { ...this.#header, generation: this.#header.generation + 1, segments: extents };
-      const journal = Journal.begin(disk, directory, header);
-      this.#journal.close();
-      this.#journal = journal;
-      this.#header = header;
-      this.#changes = new Changes();
-      adopt();
-    });
+    this.#guard(() => this.#checkpoint(new Changes()));
   }
 
   /** Lets go of the files; what was not committed is gone. */
@@ -112,7 +111,34 @@ export class FileStore extends LayeredStore {
   protected override persist(changes: Changes): void {
     this.#guard(() => this.#journal.append(changes));
     this.#changes.absorb(changes);
-    if (this.#journal.size > this.#options.journalMax) this.checkpoint();
+    if (this.#journal.size - this.#startSize > this.#options.journalMax) {
+      this.#guard(() => this.#checkpoint(this.#youngDocuments()));
+    }
+  }
+
+  #checkpoint(staying: Changes): void {
+    const { disk, directory } = this.#options;
+    const { extents, adopt } = this.#files.write(this.#changes, staying);
+    const header = { ...this.#header, generation: this.#header.generation + 1, segments: extents };
+    const journal = Journal.begin(disk, directory, header, staying);
+    this.#journal.close();
+    this.#journal = journal;
+    this.#header = header;
+    this.#stayed = staying;
+    this.#startSize = journal.size;
+    this.#changes = new Changes();
+    this.#changes.absorb(staying);
+    adopt();
+  }
+
+  /** Those that changed since the last checkpoint and are still there. */
+  #youngDocuments(): Changes {
+    let room = STAYING_MAX;
+    return this.#changes.documentsWhere((name, text) => {
+      if (text === undefined || text === this.#stayed.documents.get(name)) return false;
+      room -= text.length;
+      return room >= 0;
+    });
   }
 
   #guard(write: () => void): void {

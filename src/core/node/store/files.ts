@@ -28,9 +28,12 @@ export class Files implements Layer {
     this.#segments = new SegmentFiles({ disk, directory: paths.segments, mayWrite, chunkRecords: chunk }, segments);
   }
 
-  /** Makes `changes` durable in the files. They count once a journal with these extents stands, and then `adopt` is due. */
-  write(changes: Changes): { readonly extents: SegmentExtents; readonly adopt: () => void } {
-    this.#documents.write(changes);
+  /**
+   * Makes `changes` durable in the files, but for those that stay in the journal. They count once a journal with these
+   * extents stands, and then `adopt` is due.
+   */
+  write(changes: Changes, staying: Changes): { readonly extents: SegmentExtents; readonly adopt: () => void } {
+    this.#documents.write(changes.documentsWhere((name) => !staying.documents.has(name)));
     return this.#segments.write(changes);
   }
 

@@ -11,6 +11,7 @@
  * not read before one that does is damage. The header says how far the segments' files count: what a checkpoint that
  * was cut short left there is not yet part of the profile, for the same records still stand here.
  */
+import { concatBytes } from "../../bytes/bytes.ts";
 import { EnvironmentError } from "../../platform/errors.ts";
 import { Changes } from "../../profile/changes.ts";
 import type { DocumentName, Json, SegmentName, SegmentRecord, Store } from "../../profile/store.ts";
@@ -196,13 +197,14 @@ export class Journal {
     this.#transactions = transactions;
   }
 
-  /** Puts an empty journal in the place of the old: the moment at which a checkpoint counts. */
-  static begin(disk: Disk, directory: string, header: JournalHeader): Journal {
+  /** Puts a journal of these changes in the place of the old: the moment at which a checkpoint counts. */
+  static begin(disk: Disk, directory: string, header: JournalHeader, changes = new Changes()): Journal {
     const { journal } = pathsOf(directory);
-    const line = encodeLine(JSON.stringify(header));
-    replaceFile(disk, journal, line);
+    const transactions = changes.isEmpty ? [] : [encodeTransaction(1, changes)];
+    const bytes = concatBytes(encodeLine(JSON.stringify(header)), ...transactions);
+    replaceFile(disk, journal, bytes);
     disk.syncDirectory(directory);
-    return new Journal(disk.open(journal), line.length, 0);
+    return new Journal(disk.open(journal), bytes.length, transactions.length);
   }
 
   /** Goes on with what was read, without its unfinished end. */
