@@ -43,6 +43,15 @@ describe.each(commands)("%s", (id, command) => {
     }
   });
 
+  test("gives examples that would run: their commands and flags exist", () => {
+    for (const { command: line } of command.examples ?? []) {
+      const text = line.replaceAll("<%= config.bin %>", "statusctl").replaceAll("<%= command.id %>", words.join(" "));
+      const uses = [...text.matchAll(/\bstatusctl ([^|;&>)"']*)/g)].map(([, use = ""]) => use.trim());
+      expect(uses.length, text).toBeGreaterThan(0);
+      for (const use of uses) expect(unknownIn(use), text).toEqual([]);
+    }
+  });
+
   test("describes every flag and argument, and eats no argument with a flag", () => {
     for (const [name, flag] of Object.entries(command.flags)) {
       expect(flag.summary ?? flag.description, `--${name}`).toBeTruthy();
@@ -83,3 +92,13 @@ test("there are commands", () => expect(commands.length).toBeGreaterThan(10));
 test("oclif puts nothing of this machine into the manifest", () => {
   expect(JSON.stringify(manifest)).not.toContain(ROOT);
 });
+
+/** The words of a use that no command answers to: its name, or its long flags. */
+function unknownIn(use: string): string[] {
+  const words = use.split(/\s+/);
+  const ids = words.map((_, index) => words.slice(0, index + 1).join(":")).reverse();
+  const id = ids.find((candidate) => manifest.commands[candidate] !== undefined);
+  if (id === undefined) return [use];
+  const flags = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2).replace(/=.*/, ""));
+  return flags.filter((flag) => manifest.commands[id]?.flags[flag] === undefined);
+}

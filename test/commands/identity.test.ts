@@ -201,6 +201,20 @@ describe("whoami", () => {
   });
 });
 
+test("two profiles negotiate one topic, whose name is a secret", async () => {
+  const made = async (profile: string) =>
+    resultOf<{ publicKey: string }>(await run("init", "--reveal", "--profile", profile)).publicKey;
+  const [alice, bob] = [await made("alice"), await made("bob")];
+  const negotiated = async (profile: string, key: string, ...more: string[]) => {
+    const ran = await run("topic", "of", key, "--kind", "negotiated", "--profile", profile, ...more);
+    return resultOf<{ topics: { topic: string; name: unknown }[] }>(ran).topics[0];
+  };
+  const seen = await negotiated("alice", bob);
+  expect(seen).toMatchObject({ name: { redacted: true } });
+  expect(await negotiated("bob", alice)).toEqual(seen);
+  expect((await negotiated("bob", alice, "--reveal"))?.name).toMatch(/^[0-9a-f]{64}$/);
+});
+
 describe("keys", () => {
   test.each(vectors.derivation.map((vector, index) => [index, vector] as const))(
     "derive recorded account %d",
