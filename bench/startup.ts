@@ -1,4 +1,7 @@
-/** What starting costs: user time of a whole process, as a multiple of a Node.js that does nothing. Needs a build. */
+/**
+ * What starting costs: user time of a whole process, as a multiple of a Node.js that does nothing in the same
+ * environment (variables such as NODE_EXTRA_CA_CERTS cost both the same). Needs a build.
+ */
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,7 +62,7 @@ function userMs(args: readonly string[], home: string): number {
   const usage = openSync(join(home, "usage"), "w+");
   try {
     const { status } = spawnSync(process.execPath, ["--require", USAGE, ...args], {
-      env: { PATH: process.env.PATH, HOME: home },
+      env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
       stdio: ["ignore", "ignore", "inherit", usage],
     });
     if (status !== 0) throw new Error(`${args.join(" ")}: exit code ${status}`);
