@@ -87,14 +87,14 @@ describe("writing", () => {
     createFileStore({ disk, directory: DIRECTORY });
     const cost = costOf(disk, (store) => {
       store.put("identity", { name: "alice" });
-      for (let n = 0; n < 4000; n++) {
+      for (let n = 0; n < 8000; n++) {
         store.put(`outbox/${n}`, { text: TEXT });
         if (n >= 100) store.remove(`outbox/${n - 100}`);
         if (n % 10 === 9) store.commit();
       }
     });
     expect(disk.paths().filter((path) => path.endsWith(".json"))).toEqual([`${DIRECTORY}/documents/identity.json`]);
-    expect(cost.syncs).toBeLessThan(400 + 50);
+    expect(cost.syncs).toBeLessThan(800 + 80);
     expect(new FileStore({ disk, directory: DIRECTORY }).list("outbox").length).toBe(100);
   });
 

@@ -9,7 +9,7 @@ const DIRECTORY = "/profile";
 const COMMITS = 30;
 const CONTACT = "contacts/1";
 /** Small enough that the scenario passes through many checkpoints and several chunks. */
-const LIMITS = { journalMax: 3000, chunkRecords: 7 };
+const LIMITS = { journalMax: 3000, stayCheckpoints: 1, chunkRecords: 7 };
 
 /**
  * The nth transaction: a chat's clock, an outbox that comes and goes, a message or two, sometimes a large one. A contact

@@ -6,14 +6,15 @@
  * files and puts another journal in its place; that rename is the moment at which the checkpoint counts, and until
  * then doing it again from the journal gives the same. So nothing here is ever undone.
  *
- * A file of its own is dear, and most documents are messages on their way, which are gone in seconds. So a document that has
- * changed since the last checkpoint stays in the journal until the next.
+ * A file of its own is dear, and most documents are messages on their way, which are gone in seconds. So a document stays in
+ * the journal through some checkpoints before it becomes a file.
  *
  * One process holds a profile (see `lock.ts`); others may read meanwhile (see `file-store-reader.ts`).
  */
 import { EnvironmentError, UsageError } from "../../platform/errors.ts";
-import { Changes } from "../../profile/changes.ts";
+import type { Changes } from "../../profile/changes.ts";
 import { type Layer, LayeredStore } from "../../profile/layered-store.ts";
+import type { DocumentName } from "../../profile/store.ts";
 import { type Disk, TEMPORARY } from "./disk.ts";
 import { Files } from "./files.ts";
 import { Journal, type JournalHeader, loadJournal } from "./journal.ts";
@@ -23,8 +24,10 @@ import { statPrivate } from "./permissions.ts";
 /** Every command reads the journal when it begins: a megabyte costs it 20 ms, a smaller one more checkpoints. */
 const JOURNAL_MAX = 1 << 19;
 
+/** Two megabytes of other changes: some hundred messages. */
+const STAY_CHECKPOINTS = 4;
 /** Characters of documents that stay in the journal: a thousand messages on their way. */
-const STAYING_MAX = 1 << 21;
+const STAY_MAX = 1 << 21;
 
 /** A few megabytes of messages; the index, rewritten by each checkpoint until the chunk is complete, is 112 KiB then. */
 const CHUNK_RECORDS = 4096;
@@ -34,6 +37,8 @@ export interface FileStoreOptions {
   readonly directory: string;
   /** Bytes by which the journal grows until there is a checkpoint; half a megabyte by default. */
   readonly journalMax?: number;
+  /** How many checkpoints a document stays in the journal, counted from its last change; four by default. */
+  readonly stayCheckpoints?: number;
 }
 
 export interface NewFileStore {
@@ -61,6 +66,13 @@ export function createFileStore({ disk, directory, chunkRecords = CHUNK_RECORDS 
   Journal.begin(disk, directory, { journal: 1, generation: 1, chunk: chunkRecords, segments: {} }).close();
 }
 
+/** A document in the journal. */
+interface Stay {
+  readonly text: string;
+  /** How many it has passed since it changed. */
+  readonly checkpoints: number;
+}
+
 /** The store of the process that has the profile's lock. */
 export class FileStore extends LayeredStore {
   readonly #options: Required<FileStoreOptions>;
@@ -68,8 +80,9 @@ export class FileStore extends LayeredStore {
   #journal: Journal;
   #header: JournalHeader;
   #changes: Changes;
-  /** What the last checkpoint left in the journal, and the size of that. */
-  #stayed = new Changes();
+  /** Documents that the last checkpoint left in the journal. BOUNDED BY `STAY_MAX`. */
+  #stayed: ReadonlyMap<DocumentName, Stay> = new Map();
+  /** Bytes of the journal after it. */
   #startSize = 0;
   /** After a failed write nobody knows what the disk holds: only opening the profile again tells. */
   #failed = false;
@@ -77,10 +90,10 @@ export class FileStore extends LayeredStore {
   readonly tornBytes: number;
 
   /** Throws `EnvironmentError` NO_PROFILE, PERMISSIONS, DAMAGED, SCHEMA, DISK. */
-  constructor({ disk, directory, journalMax = JOURNAL_MAX }: FileStoreOptions) {
+  constructor({ disk, directory, journalMax = JOURNAL_MAX, stayCheckpoints = STAY_CHECKPOINTS }: FileStoreOptions) {
     super();
     const content = loadJournal(disk, directory);
-    this.#options = { disk, directory, journalMax };
+    this.#options = { disk, directory, journalMax, stayCheckpoints };
     this.#files = new Files({ disk, directory, mayWrite: true }, content.header);
     this.#journal = Journal.resume(disk, directory, content);
     this.#header = content.header;
@@ -96,7 +109,7 @@ export class FileStore extends LayeredStore {
 
   /** Brings all of the journal's changes into the files. */
   checkpoint(): void {
-    this.#guard(() => this.#checkpoint(new Changes()));
+    this.#guard(() => this.#checkpoint(new Map()));
   }
 
   /** Lets go of the files; what was not committed is gone. */
@@ -116,29 +129,33 @@ export class FileStore extends LayeredStore {
     }
   }
 
-  #checkpoint(staying: Changes): void {
+  #checkpoint(stays: ReadonlyMap<DocumentName, Stay>): void {
     const { disk, directory } = this.#options;
+    const staying = this.#changes.documentsWhere((name) => stays.has(name));
     const { extents, adopt } = this.#files.write(this.#changes, staying);
     const header = { ...this.#header, generation: this.#header.generation + 1, segments: extents };
     const journal = Journal.begin(disk, directory, header, staying);
     this.#journal.close();
     this.#journal = journal;
     this.#header = header;
-    this.#stayed = staying;
+    this.#stayed = stays;
     this.#startSize = journal.size;
-    this.#changes = new Changes();
-    this.#changes.absorb(staying);
+    this.#changes = staying;
     adopt();
   }
 
-  /** Those that changed since the last checkpoint and are still there. */
-  #youngDocuments(): Changes {
-    let room = STAYING_MAX;
-    return this.#changes.documentsWhere((name, text) => {
-      if (text === undefined || text === this.#stayed.documents.get(name)) return false;
+  /** Those that changed lately and are still there. */
+  #youngDocuments(): ReadonlyMap<DocumentName, Stay> {
+    const stays = new Map<DocumentName, Stay>();
+    let room = STAY_MAX;
+    for (const [name, text] of this.#changes.documents) {
+      if (text === undefined) continue;
+      const before = this.#stayed.get(name);
+      const checkpoints = before?.text === text ? before.checkpoints + 1 : 0;
       room -= text.length;
-      return room >= 0;
-    });
+      if (checkpoints < this.#options.stayCheckpoints && room >= 0) stays.set(name, { text, checkpoints });
+    }
+    return stays;
   }
 
   #guard(write: () => void): void {
